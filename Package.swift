@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// One station of the data path; see the module table in README.md for what each may import.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "troupe",
+  products: [
+    .library(name: "RL", targets: ["RL"]),
+    .library(name: "Environments", targets: ["Environments"]),
+    .library(name: "Policies", targets: ["Policies"]),
+    .library(name: "Learning", targets: ["Learning"]),
+    .library(name: "TroupeCommands", targets: ["TroupeCommands"]),
+    .executable(name: "troupe", targets: ["troupe"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // 1: arithmetic on spans of numbers
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+    module("Kernels", ["CKernels"]),
+    // 2: protocols, values and the rollout loop
+    module("RL", ["Kernels"]),
+    // 3: siblings that never import each other
+    module("Environments", ["RL", "Kernels"]),
+    module("Policies", ["RL", "Kernels"]),
+    module("Learning", ["RL", "Kernels"]),
+    // 4: values to bytes and back
+    module(
+      "Wire",
+      [
+        "RL", "Learning", "Kernels", "CSodium",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Protocol.md", "troupe.proto"]),
+    // 5: sockets, and everything that knows of more than one process
+    .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+    module("ZeroMQ", ["CZeroMQ"]),
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    module("Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
+    module(
+      "Cluster",
+      ["RL", "Kernels", "Environments", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring"]),
+    // 6, 7: the command line
+    module(
+      "TroupeCommands",
+      [
+        "Cluster", "Monitoring", "Learning", "Policies", "Environments", "RL",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(name: "troupe", dependencies: ["TroupeCommands"], swiftSettings: settings),
+    // Tests
+    .target(
+      name: "TestKit", dependencies: ["RL"], path: "Tests/TestKit", swiftSettings: settings),
+    tests(of: "Kernels", ["TestKit"]),
+    tests(of: "RL", ["TestKit", "Kernels"]),
+    tests(of: "Environments", ["TestKit", "RL"]),
+    tests(of: "Policies", ["TestKit", "RL", "Kernels"]),
+    tests(of: "Learning", ["TestKit", "RL", "Policies", "Environments", "Kernels"]),
+    tests(of: "Wire", ["TestKit", "RL", "Learning", "Kernels"]),
+    tests(of: "ZeroMQ", ["TestKit"]),
+    tests(of: "Cluster", ["TestKit", "RL", "Learning", "Wire", "ZeroMQ"]),
+    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestKit"], swiftSettings: settings),
+  ]
+)

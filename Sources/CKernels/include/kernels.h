@@ -1,0 +1,1 @@
+int troupe_placeholder(void);

@@ -1,0 +1,2 @@
+#include "kernels.h"
+int troupe_placeholder(void) { return 0; }

@@ -1,0 +1,93 @@
+/// Ψ, the weight of each step's score, before a baseline is subtracted.
+public enum Estimator: String, Hashable, Sendable, CaseIterable {
+  /// The discounted return R(τ) of the whole episode at every step: the textbook formula.
+  case totalReturn = "total-return"
+  /// The discounted return from the step on.
+  case rewardToGo = "reward-to-go"
+}
+
+/// What is subtracted from the estimator's weight to reduce its variance.
+public enum Baseline: String, Hashable, Sendable, CaseIterable {
+  case none
+  /// The mean of the m discounted returns.
+  case mean
+  /// The mean discounted return of the other m − 1 episodes.
+  case leaveOneOut = "leave-one-out"
+  /// The mean reward-to-go at step t of the other episodes still running at t; 0 if there is none.
+  case leaveOneOutPerStep = "leave-one-out-per-step"
+  /// Not a baseline but a scaling: each episode's rewards-to-go are standardised by their own mean and
+  /// standard deviation, as the Hugging Face course does. Biased.
+  case standardize
+
+  /// Whether the weight of a step needs other episodes than its own, and so the whole round.
+  package var needsRound: Bool {
+    switch self {
+    case .none, .standardize: false
+    case .mean, .leaveOneOut, .leaveOneOutPerStep: true
+    }
+  }
+}
+
+/// The rule that turns a gradient into new parameters.
+public enum OptimizerRule: String, Hashable, Sendable, CaseIterable {
+  case sgd
+  case rmsprop
+  case adam
+}
+
+/// How the learning rate changes from update to update.
+public enum LearningRateSchedule: String, Hashable, Sendable, CaseIterable {
+  case constant
+  case linear
+  case cosine
+}
+
+/// Everything that decides how a batch of trajectories becomes new parameters.
+public struct LearnerConfiguration: Hashable, Sendable {
+  /// m, the number of slots of a training round.
+  public var episodesPerUpdate: Int
+  public var estimator: Estimator
+  public var baseline: Baseline
+  /// γ, in 0...1.
+  public var discount: Double
+  /// Divides every weight by the standard deviation of all weights of the round. Biased.
+  public var normalizeAdvantages: Bool
+  /// β, the weight of the mean entropy over all steps, at least 0.
+  public var entropyCoefficient: Double
+  /// Largest Euclidean norm of the gradient; nil leaves it alone.
+  public var gradientNormLimit: Double?
+  /// Factor on every reward before it enters the estimate.
+  public var rewardScale: Double
+  public var optimizer: OptimizerRule
+  /// α, at least 0.
+  public var learningRate: Double
+  public var schedule: LearningRateSchedule
+  /// Updates after which a schedule that is not constant has reached 0.
+  public var scheduleUpdates: Int?
+
+  public init(
+    episodesPerUpdate: Int = 32, estimator: Estimator = .rewardToGo, baseline: Baseline = .mean,
+    discount: Double = 1, normalizeAdvantages: Bool = true, entropyCoefficient: Double = 0,
+    gradientNormLimit: Double? = nil, rewardScale: Double = 1, optimizer: OptimizerRule = .adam,
+    learningRate: Double = 0.03, schedule: LearningRateSchedule = .constant,
+    scheduleUpdates: Int? = nil
+  ) {
+    self.episodesPerUpdate = episodesPerUpdate
+    self.estimator = estimator
+    self.baseline = baseline
+    self.discount = discount
+    self.normalizeAdvantages = normalizeAdvantages
+    self.entropyCoefficient = entropyCoefficient
+    self.gradientNormLimit = gradientNormLimit
+    self.rewardScale = rewardScale
+    self.optimizer = optimizer
+    self.learningRate = learningRate
+    self.schedule = schedule
+    self.scheduleUpdates = scheduleUpdates
+  }
+
+  /// Whether the backward pass of an episode has to wait for the round's last slot.
+  package var needsRound: Bool {
+    baseline.needsRound || normalizeAdvantages || entropyCoefficient > 0
+  }
+}

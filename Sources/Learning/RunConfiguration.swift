@@ -1,0 +1,92 @@
+public import RL
+
+/// Everything that determines the parameters of every policy version of a run.
+///
+/// Two runs of equal configuration pass through the same parameters, byte for byte; what is not in
+/// here (paths, log options, numbers of actors, lanes and threads, when to stop) changes no number.
+public struct RunConfiguration: Hashable, Sendable {
+  /// Name of the environment, such as `cartpole`.
+  public var environment: String
+  public var seed: UInt64
+  public var policy: PolicyConfiguration
+  public var learner: LearnerConfiguration
+
+  /// - Throws: ``ConfigurationError`` naming the first value out of range.
+  public init(
+    environment: String, seed: UInt64, policy: PolicyConfiguration, learner: LearnerConfiguration
+  ) throws(ConfigurationError) {
+    self.environment = environment
+    self.seed = seed
+    self.policy = policy
+    self.learner = learner
+    try validate()
+  }
+
+  private func validate() throws(ConfigurationError) {
+    func require(
+      _ condition: Bool, _ key: String, _ found: some CustomStringConvertible, _ allowed: String
+    ) throws(ConfigurationError) {
+      if !condition {
+        throw ConfigurationError(key: key, found: "\(found)", allowed: allowed)
+      }
+    }
+    for units in policy.hidden {
+      try require(
+        (1...65_536).contains(units), "hidden", units, "layer sizes from 1 to 65536, such as 64,64")
+    }
+    try require(
+      policy.hidden.count <= 16, "hidden", policy.hidden.count, "at most 16 hidden layers")
+    let m = learner.episodesPerUpdate
+    try require(
+      (1...1_000_000).contains(m), "episodes-per-update", m, "a whole number from 1 to 1000000")
+    switch learner.baseline {
+    case .leaveOneOut, .leaveOneOutPerStep:
+      try require(
+        m >= 2, "episodes-per-update", m, "at least 2 with baseline \(learner.baseline.rawValue)")
+    case .none, .mean, .standardize: break
+    }
+    if learner.estimator == .totalReturn {
+      try require(
+        learner.baseline != .leaveOneOutPerStep && learner.baseline != .standardize, "baseline",
+        learner.baseline.rawValue, "none, mean or leave-one-out with estimator total-return")
+    }
+    try require((0...1).contains(learner.discount), "discount", learner.discount, "0 to 1")
+    try require(
+      (0...1e6).contains(learner.entropyCoefficient), "entropy", learner.entropyCoefficient,
+      "0 to 1000000")
+    if let limit = learner.gradientNormLimit {
+      try require(limit > 0 && limit <= 1e12, "gradient-norm-limit", limit, "above 0, up to 1e12")
+    }
+    try require(
+      abs(learner.rewardScale) >= 1e-12 && abs(learner.rewardScale) <= 1e12, "reward-scale",
+      learner.rewardScale, "a magnitude from 1e-12 to 1e12")
+    try require(
+      (0...1e6).contains(learner.learningRate), "learning-rate", learner.learningRate,
+      "0 to 1000000")
+    if learner.schedule != .constant {
+      try require(
+        (learner.scheduleUpdates ?? 0) >= 1, "schedule-updates", learner.scheduleUpdates ?? 0,
+        "at least 1 with schedule \(learner.schedule.rawValue)")
+    }
+    if let updates = learner.scheduleUpdates {
+      try require(
+        (1...Int(UInt32.max)).contains(updates), "schedule-updates", updates, "1 to 4294967295")
+    }
+  }
+}
+
+/// A value that a run cannot have.
+public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
+  /// As written on the command line, without dashes.
+  public let key: String
+  public let found: String
+  public let allowed: String
+
+  public init(key: String, found: String, allowed: String) {
+    self.key = key
+    self.found = found
+    self.allowed = allowed
+  }
+
+  public var description: String { "\(key) is \(found), but must be \(allowed)" }
+}
