@@ -60,6 +60,13 @@ public protocol Environment: Sendable {
 
   /// A vector of environments for `laneCount` lanes.
   static func makeLanes(laneCount: Int) -> Lanes
+
+  /// Steps each of the first `laneCount` environments; not meant to be implemented by hand.
+  static func step(
+    lanes environments: inout [Self], laneCount: Int, actions: Span<Float>,
+    streams: borrowing LaneStreams, scratch: inout [Float],
+    observations: inout MutableSpan<Float>, stride: Int, rewards: inout MutableSpan<Float>,
+    ends: inout MutableSpan<UInt8>)
 }
 
 extension Environment {
@@ -68,7 +75,6 @@ extension Environment {
 }
 
 extension Environment where Lanes == ScalarLanes<Self> {
-  @inlinable
   public static func makeLanes(laneCount: Int) -> ScalarLanes<Self> {
     ScalarLanes(laneCount: laneCount)
   }

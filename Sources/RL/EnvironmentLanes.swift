@@ -24,58 +24,73 @@ public protocol EnvironmentLanes: Sendable {
   mutating func move(lane source: Int, to destination: Int)
 }
 
-/// Lanes over any environment: one value per lane, stepped in a loop specialised for its type.
+/// Lanes over any environment: one value per lane.
 public struct ScalarLanes<E: Environment>: EnvironmentLanes {
-  @usableFromInline var environments: [E]
-  @usableFromInline var observation: [Float]
+  private var environments: [E]
+  private var scratch: [Float]
   public let observationSize: Int
 
-  @inlinable
   public init(laneCount: Int) {
     environments = (0..<laneCount).map { _ in E() }
     observationSize = E().observationSize
-    observation = Array(repeating: 0, count: observationSize)
+    scratch = Array(repeating: 0, count: observationSize)
   }
 
-  @inlinable
   public mutating func reset(
     lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
   ) {
-    var scratch: [Float] = []
-    swap(&scratch, &observation)
-    var view = scratch.mutableSpan
+    // Taken out of self, so that it and the environment can be changed at once.
+    var observation: [Float] = []
+    swap(&observation, &scratch)
+    var view = observation.mutableSpan
     environments[lane].reset(using: &random, observation: &view)
     for feature in 0..<observationSize {
       observations[feature * stride + lane] = view[feature]
     }
-    swap(&scratch, &observation)
+    swap(&observation, &scratch)
   }
 
-  @inlinable
   public mutating func step(
     laneCount: Int, actions: Span<Float>, streams: borrowing LaneStreams,
     observations: inout MutableSpan<Float>, stride: Int, rewards: inout MutableSpan<Float>,
     ends: inout MutableSpan<UInt8>
   ) {
-    // Taken out of self, so that the environments and the scratch observation can be changed at once.
-    var scratch: [Float] = []
-    swap(&scratch, &observation)
+    var observation: [Float] = []
+    swap(&observation, &scratch)
+    E.step(
+      lanes: &environments, laneCount: laneCount, actions: actions, streams: streams,
+      scratch: &observation, observations: &observations, stride: stride, rewards: &rewards,
+      ends: &ends)
+    swap(&observation, &scratch)
+  }
+
+  public mutating func move(lane source: Int, to destination: Int) {
+    environments.swapAt(source, destination)
+  }
+}
+
+extension Environment {
+  /// The default loop over lanes. It is a requirement of ``Environment`` for one reason: the compiler
+  /// specialises it for each conforming type, in that type's own module, so that a batch of lanes
+  /// costs one dynamic call and a step none.
+  @inlinable
+  public static func step(
+    lanes environments: inout [Self], laneCount: Int, actions: Span<Float>,
+    streams: borrowing LaneStreams, scratch: inout [Float],
+    observations: inout MutableSpan<Float>, stride: Int, rewards: inout MutableSpan<Float>,
+    ends: inout MutableSpan<UInt8>
+  ) {
+    let observationSize = scratch.count
+    var observation = scratch.mutableSpan
     for lane in 0..<laneCount {
       var random = streams.stream(lane: lane, purpose: .dynamics)
-      var view = scratch.mutableSpan
       let result = environments[lane].step(
-        Int(actions[lane]), using: &random, observation: &view)
+        Int(actions[lane]), using: &random, observation: &observation)
       for feature in 0..<observationSize {
-        observations[feature * stride + lane] = view[feature]
+        observations[feature * stride + lane] = observation[feature]
       }
       rewards[lane] = result.reward
       ends[lane] = result.end?.rawValue ?? 0
     }
-    swap(&scratch, &observation)
-  }
-
-  @inlinable
-  public mutating func move(lane source: Int, to destination: Int) {
-    environments.swapAt(source, destination)
   }
 }

@@ -1,0 +1,6 @@
+public import RL
+
+/// The environments that come with Troupe.
+public enum BuiltInEnvironments {
+  public static let all: [any Environment.Type] = [CartPole.self]
+}

@@ -1,0 +1,164 @@
+internal import Kernels
+public import RL
+
+/// CartPole-v1: keep a pole upright on a cart by pushing left (0) or right (1).
+///
+/// State in double precision, explicit Euler, no fused multiply-add; reward 1 for each step, the
+/// last one included. Observation: position, velocity, angle, angular velocity.
+///
+/// Source: Barto, Sutton, Anderson 1983, as in Gymnasium 1.4 `CartPole-v1`.
+public struct CartPole: Environment {
+  public static let name = "cartpole"
+
+  private var state = CartPoleState()
+  /// Whether the pole fell at an earlier step: physics goes on, but pays nothing.
+  private var hasFallen = false
+
+  public init() {}
+
+  public var observationSize: Int { 4 }
+  public var actionCount: Int { 2 }
+  public var stepLimit: Int { 500 }
+  public var rewardThreshold: Double? { 475 }
+
+  /// Position, velocity, angle (radians) and angular velocity.
+  package var physicalState: [Double] {
+    get { [state.position[0], state.velocity[0], state.angle[0], state.angularVelocity[0]] }
+    set {
+      state.position[0] = newValue[0]
+      state.velocity[0] = newValue[1]
+      state.angle[0] = newValue[2]
+      state.angularVelocity[0] = newValue[3]
+    }
+  }
+
+  public mutating func reset(
+    using random: inout RandomStream, observation: inout MutableSpan<Float>
+  ) {
+    state.reset(lane: 0, using: &random)
+    hasFallen = false
+    observe(into: &observation)
+  }
+
+  public mutating func step(
+    _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
+  ) -> StepResult {
+    state.step(pushingRight: SIMDMask(repeating: action == 1))
+    observe(into: &observation)
+    let reward: Float = hasFallen ? 0 : 1
+    hasFallen = state.hasFallen[0]
+    return StepResult(reward: reward, end: hasFallen ? .terminated : nil)
+  }
+
+  private func observe(into observation: inout MutableSpan<Float>) {
+    observation[0] = Float(state.position[0])
+    observation[1] = Float(state.velocity[0])
+    observation[2] = Float(state.angle[0])
+    observation[3] = Float(state.angularVelocity[0])
+  }
+
+  public static func makeLanes(laneCount: Int) -> CartPoleLanes {
+    CartPoleLanes(laneCount: laneCount)
+  }
+}
+
+/// Eight carts side by side; the scalar environment uses the first.
+struct CartPoleState: Sendable {
+  var position = SIMD8<Double>()
+  var velocity = SIMD8<Double>()
+  var angle = SIMD8<Double>()
+  var angularVelocity = SIMD8<Double>()
+
+  mutating func reset(lane: Int, using random: inout RandomStream) {
+    position[lane] = random.uniform(from: -0.05, to: 0.05)
+    velocity[lane] = random.uniform(from: -0.05, to: 0.05)
+    angle[lane] = random.uniform(from: -0.05, to: 0.05)
+    angularVelocity[lane] = random.uniform(from: -0.05, to: 0.05)
+  }
+
+  @inline(__always)
+  mutating func step(pushingRight: SIMDMask<SIMD8<Int64>>) {
+    let gravity = 9.8
+    let poleMass = 0.1
+    let totalMass = 0.1 + 1.0
+    let halfLength = 0.5
+    let poleMassLength = 0.1 * 0.5
+    let timeStep = 0.02
+    let force = SIMD8<Double>(repeating: -10).replacing(with: 10, where: pushingRight)
+    let (sine, cosine) = Elementary.sinCos(angle)
+    let pushed =
+      (force + poleMassLength * (angularVelocity * angularVelocity) * sine) / totalMass
+    let angularAcceleration =
+      (gravity * sine - cosine * pushed)
+      / (halfLength * (4.0 / 3.0 - poleMass * (cosine * cosine) / totalMass))
+    let acceleration = pushed - poleMassLength * angularAcceleration * cosine / totalMass
+    position += timeStep * velocity
+    velocity += timeStep * acceleration
+    angle += timeStep * angularVelocity
+    angularVelocity += timeStep * angularAcceleration
+  }
+
+  /// Whether the cart left the track or the pole leans by more than 12 degrees.
+  var hasFallen: SIMDMask<SIMD8<Int64>> {
+    let angleLimit = 0.20943951023931953  // 12 × 2π / 360 as Gymnasium computes it
+    return (position .< -2.4) .| (position .> 2.4) .| (angle .< -angleLimit)
+      .| (angle .> angleLimit)
+  }
+}
+
+/// CartPole on many lanes, eight to a vector of doubles.
+public struct CartPoleLanes: EnvironmentLanes {
+  private var states: [CartPoleState]
+  public var observationSize: Int { 4 }
+
+  init(laneCount: Int) {
+    states = Array(repeating: CartPoleState(), count: (laneCount + 7) / 8)
+  }
+
+  public mutating func reset(
+    lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
+  ) {
+    states[lane / 8].reset(lane: lane % 8, using: &random)
+    let state = states[lane / 8]
+    observations[lane] = Float(state.position[lane % 8])
+    observations[stride + lane] = Float(state.velocity[lane % 8])
+    observations[2 * stride + lane] = Float(state.angle[lane % 8])
+    observations[3 * stride + lane] = Float(state.angularVelocity[lane % 8])
+  }
+
+  public mutating func step(
+    laneCount: Int, actions: Span<Float>, streams: borrowing LaneStreams,
+    observations: inout MutableSpan<Float>, stride: Int, rewards: inout MutableSpan<Float>,
+    ends: inout MutableSpan<UInt8>
+  ) {
+    // Lanes beyond laneCount within the last vector are stepped along and never read.
+    for index in 0..<(laneCount + 7) / 8 {
+      let first = 8 * index
+      var right = SIMD8<Int64>()
+      for lane in 0..<8 { right[lane] = actions[first + lane] == 1 ? 1 : 0 }
+      states[index].step(pushingRight: right .== 1)
+      let state = states[index]
+      let fallen = state.hasFallen
+      let position = SIMD8<Float>(state.position)
+      let velocity = SIMD8<Float>(state.velocity)
+      let angle = SIMD8<Float>(state.angle)
+      let angularVelocity = SIMD8<Float>(state.angularVelocity)
+      for lane in 0..<8 {
+        observations[first + lane] = position[lane]
+        observations[stride + first + lane] = velocity[lane]
+        observations[2 * stride + first + lane] = angle[lane]
+        observations[3 * stride + first + lane] = angularVelocity[lane]
+        rewards[first + lane] = 1
+        ends[first + lane] = fallen[lane] ? EpisodeEnd.terminated.rawValue : 0
+      }
+    }
+  }
+
+  public mutating func move(lane source: Int, to destination: Int) {
+    let from = states[source / 8]
+    states[destination / 8].position[destination % 8] = from.position[source % 8]
+    states[destination / 8].velocity[destination % 8] = from.velocity[source % 8]
+    states[destination / 8].angle[destination % 8] = from.angle[source % 8]
+    states[destination / 8].angularVelocity[destination % 8] = from.angularVelocity[source % 8]
+  }
+}

@@ -1,0 +1,217 @@
+internal import Kernels
+public import RL
+
+/// A multilayer perceptron of any depth, linear for no hidden layers, whose outputs are the logits of
+/// a categorical distribution over discrete actions.
+public struct MLPPolicy: Policy {
+  public let observationSize: Int
+  public let actionSpace: ActionSpace
+  public let configuration: PolicyConfiguration
+  public let parameterLayout: [ParameterTensor]
+  private let layers: [DenseShape]
+  /// First parameter of each layer, and one past the last.
+  private let layerOffsets: [Int]
+
+  public init(
+    observationSize: Int, actionSpace: ActionSpace, configuration: PolicyConfiguration
+  ) {
+    self.observationSize = observationSize
+    self.actionSpace = actionSpace
+    self.configuration = configuration
+    let outputSize =
+      switch actionSpace {
+      case .discrete(let count): count
+      }
+    let sizes = [observationSize] + configuration.hidden + [outputSize]
+    layers = zip(sizes, sizes.dropFirst()).map { DenseShape(inputs: $0, outputs: $1) }
+    var offsets = [0]
+    var tensors: [ParameterTensor] = []
+    for (index, layer) in layers.enumerated() {
+      // nn.Sequential numbers the activations between the linear layers, too.
+      let start = offsets[index]
+      tensors.append(
+        ParameterTensor(
+          name: "\(2 * index).weight", shape: [layer.outputs, layer.inputs], offset: start))
+      tensors.append(
+        ParameterTensor(
+          name: "\(2 * index).bias", shape: [layer.outputs],
+          offset: start + layer.outputs * layer.inputs))
+      offsets.append(start + layer.parameterCount)
+    }
+    layerOffsets = offsets
+    parameterLayout = tensors
+  }
+
+  private var logitCount: Int { layers[layers.count - 1].outputs }
+
+  private var hiddenActivation: Activation {
+    switch configuration.activation {
+    case .tanh: .tanh
+    case .relu: .relu
+    }
+  }
+
+  public func initialParameters(seed: UInt64) -> [Float] {
+    var parameters: [Float] = []
+    parameters.reserveCapacity(layerOffsets[layers.count])
+    for (index, layer) in layers.enumerated() {
+      let isOutput = index == layers.count - 1
+      var source = InitializationStream(seed: seed, layer: index)
+      switch configuration.initialization {
+      case .orthogonal:
+        let weights = source.orthogonalMatrix(
+          rows: layer.outputs, columns: layer.inputs, gain: isOutput ? 0.01 : 2.0.squareRoot())
+        parameters += weights
+        parameters += Array(repeating: 0, count: layer.outputs)
+      case .pytorch:
+        let bound = 1 / Double(layer.inputs).squareRoot()
+        for _ in 0..<layer.parameterCount {
+          parameters.append(Float(source.uniform(from: -bound, to: bound)))
+        }
+      }
+    }
+    return parameters
+  }
+
+  public func makeWorkspace(laneCapacity: Int) -> MLPWorkspace {
+    MLPWorkspace(
+      rowCounts: [observationSize] + layers.map(\.outputs), laneCapacity: laneCapacity)
+  }
+
+  public func act(
+    on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    streams: borrowing LaneStreams, greedy: Bool, workspace: inout MLPWorkspace,
+    into actions: inout MutableSpan<Float>, logProbabilities: inout MutableSpan<Float>
+  ) {
+    forward(
+      observations, laneCount: laneCount, stride: stride, parameters: parameters,
+      workspace: &workspace)
+    let (workspaceStride, logits) = (workspace.stride, workspace.activations[layers.count])
+    if greedy {
+      var matrices = workspace.matrices.mutableSpan
+      Categorical.mode(
+        count: logitCount, laneCount: laneCount, stride: workspaceStride, matrices: &matrices,
+        logits: logits, into: &actions, logProbabilities: &logProbabilities)
+      return
+    }
+    var words: [UInt32] = []
+    swap(&words, &workspace.words)
+    var wordView = words.mutableSpan
+    streams.fill(
+      purpose: .action, block: 0, laneCount: laneCount, stride: workspaceStride, into: &wordView)
+    var matrices = workspace.matrices.mutableSpan
+    Categorical.sample(
+      count: logitCount, laneCount: laneCount, stride: workspaceStride, matrices: &matrices,
+      logits: logits, words: words.span.extracting(first: laneCount),
+      into: &actions, logProbabilities: &logProbabilities)
+    swap(&words, &workspace.words)
+  }
+
+  public func evaluate(
+    observations: Span<Float>, actions: Span<Float>, laneCount: Int, stride: Int,
+    parameters: Span<Float>, workspace: inout MLPWorkspace,
+    into logProbabilities: inout MutableSpan<Float>, entropies: inout MutableSpan<Float>
+  ) {
+    forward(
+      observations, laneCount: laneCount, stride: stride, parameters: parameters,
+      workspace: &workspace)
+    Categorical.evaluate(
+      count: logitCount, laneCount: laneCount, stride: workspace.stride,
+      matrices: workspace.matrices.span, logits: workspace.activations[layers.count],
+      actions: actions.extracting(first: laneCount), into: &logProbabilities,
+      entropies: &entropies)
+  }
+
+  public func accumulateScore(
+    actions: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    weights: Span<Float>, entropyWeight: Float, workspace: inout MLPWorkspace,
+    into gradient: inout MutableSpan<Float>
+  ) {
+    var outputGradients = workspace.gradients.0
+    var inputGradients = workspace.gradients.1
+    let activations = workspace.activations
+    let stride = workspace.stride
+    var matrices = workspace.matrices.mutableSpan
+    Categorical.score(
+      count: logitCount, laneCount: laneCount, stride: stride, matrices: &matrices,
+      logits: activations[layers.count], actions: actions.extracting(first: laneCount),
+      weights: weights.extracting(first: laneCount), entropyWeight: entropyWeight,
+      into: outputGradients)
+    for index in layers.indices.reversed() {
+      let range = layerOffsets[index]..<layerOffsets[index + 1]
+      var layerGradient = gradient._mutatingExtracting(range)
+      Dense.accumulateParameterGradients(
+        layers[index], laneCount: laneCount, stride: stride, matrices: matrices.span,
+        inputs: activations[index], outputGradients: outputGradients, into: &layerGradient)
+      if index > 0 {
+        Dense.backwardInputs(
+          layers[index], parameters: parameters.extracting(range), activation: hiddenActivation,
+          laneCount: laneCount, stride: stride, matrices: &matrices,
+          outputGradients: outputGradients, activations: activations[index],
+          into: inputGradients)
+        swap(&outputGradients, &inputGradients)
+      }
+    }
+  }
+
+  private func forward(
+    _ observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout MLPWorkspace
+  ) {
+    workspace.copyObservations(
+      observations, rows: observationSize, laneCount: laneCount, stride: stride)
+    let (activations, stride) = (workspace.activations, workspace.stride)
+    var matrices = workspace.matrices.mutableSpan
+    for (index, layer) in layers.enumerated() {
+      Dense.forward(
+        layer, parameters: parameters.extracting(layerOffsets[index]..<layerOffsets[index + 1]),
+        activation: index == layers.count - 1 ? .none : hiddenActivation, laneCount: laneCount,
+        stride: stride, matrices: &matrices, inputs: activations[index],
+        outputs: activations[index + 1])
+    }
+  }
+}
+
+/// The activations of one forward pass through a perceptron and room for its backward pass.
+public struct MLPWorkspace: Sendable {
+  let stride: Int
+  /// Every matrix of the network, one after the other, each `[rows][stride]`.
+  var matrices: [Float]
+  /// First entry of the observations, of each layer's outputs; the last are the logits.
+  let activations: [Int]
+  /// First entries of two matrices as high as the highest layer, which the backward pass alternates.
+  let gradients: (Int, Int)
+  /// One random block per lane. Shape: `[4][stride]`.
+  var words: [UInt32]
+
+  init(rowCounts: [Int], laneCapacity: Int) {
+    let padded = (laneCapacity + 31) / 32 * 32
+    // Wide matrices get 32 columns more, so that the rows of a power-of-two width do not all fall into
+    // the same few cache sets.
+    stride = padded >= 128 ? padded + 32 : padded
+    var offset = 0
+    var offsets: [Int] = []
+    for rows in rowCounts {
+      offsets.append(offset)
+      offset += rows * stride
+    }
+    activations = offsets
+    let highest = rowCounts.dropFirst().max() ?? 0
+    gradients = (offset, offset + highest * stride)
+    matrices = Array(repeating: 0, count: offset + 2 * highest * stride)
+    words = Array(repeating: 0, count: 4 * stride)
+  }
+
+  mutating func copyObservations(
+    _ observations: Span<Float>, rows: Int, laneCount: Int, stride sourceStride: Int
+  ) {
+    let padded = (laneCount + 31) / 32 * 32
+    let stride = self.stride
+    var view = matrices.mutableSpan
+    for row in 0..<rows {
+      let source = observations.extracting(row * sourceStride..<row * sourceStride + padded)
+      var destination = view._mutatingExtracting(row * stride..<row * stride + padded)
+      for lane in 0..<padded { destination[lane] = source[lane] }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+internal import Kernels
+
+/// An episode that cannot enter an update, because the environment broke its contract.
+public struct RolloutFault: Error, Hashable, CustomStringConvertible {
+  public let environment: String
+  public let round: RoundID
+  public let slot: Int
+  /// Steps of the episode before the one at fault.
+  public let step: Int
+  public let problem: String
+
+  public var description: String {
+    "environment \(environment) \(problem) at step \(step) of slot \(slot), \(round)"
+  }
+}
+
+/// Plays slots of one round on lanes, side by side: each tick the policy chooses for all lanes at
+/// once and every environment takes one step. A lane whose episode ends takes the next slot; when
+/// there is none, the last lane moves into its place, so that the tail of a round stays cheap.
+///
+/// Resumable: ``advance(while:nextSlot:finished:into:)`` returns whenever its caller wants to look at
+/// something else, and goes on where it stopped. What an episode contains depends on (seed, version,
+/// kind, slot) and the parameters alone, never on lanes, company or pauses.
+public struct Rollout<P: Policy> {
+  private let environmentName: String
+  private let stepLimit: Int
+  private let policy: P
+  private let laneLimit: Int
+  /// Columns of every matrix: lanes rounded up to a multiple of 32.
+  private let stride: Int
+  private let seed: UInt64
+
+  private var greedy = false
+  private var round = RoundID(version: .initial, kind: .training)
+  private var parameters: [Float] = []
+  private var lanes: any EnvironmentLanes
+  private var workspace: P.Workspace
+  private var streams: LaneStreams
+  /// Lanes that play now are `0..<activeLaneCount`.
+  public private(set) var activeLaneCount = 0
+  /// Shape: `[observationSize][stride]`.
+  private var observations: [Float]
+  /// Shape: `[actionSize][stride]`.
+  private var actions: [Float]
+  private var logProbabilities: [Float]
+  private var rewards: [Float]
+  /// 0, or the raw value of an ``EpisodeEnd``.
+  private var ends: [UInt8]
+  private var recorder: EpisodeRecorder
+
+  /// - Precondition: `laneLimit` is at least 1.
+  public init(environment: any Environment.Type, policy: P, laneLimit: Int, seed: UInt64) {
+    precondition(laneLimit >= 1, "a rollout needs a lane")
+    let prototype = environment.init()
+    environmentName = environment.name
+    stepLimit = prototype.stepLimit
+    self.policy = policy
+    self.laneLimit = laneLimit
+    self.seed = seed
+    stride = (laneLimit + 31) / 32 * 32
+    lanes = environment.makeErasedLanes(laneCount: stride)
+    workspace = policy.makeWorkspace(laneCapacity: stride)
+    streams = LaneStreams(seed: seed, version: .initial, kind: .training, laneCount: stride)
+    observations = Array(repeating: 0, count: policy.observationSize * stride)
+    actions = Array(repeating: 0, count: policy.actionSpace.actionSize * stride)
+    logProbabilities = Array(repeating: 0, count: stride)
+    rewards = Array(repeating: 0, count: stride)
+    ends = Array(repeating: 0, count: stride)
+    recorder = EpisodeRecorder(
+      observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize,
+      laneCount: stride, stepLimit: prototype.stepLimit)
+  }
+
+  /// Drops every unfinished episode and turns to another round.
+  public mutating func begin(_ round: RoundID, snapshot: PolicySnapshot, greedy: Bool = false) {
+    self.round = round
+    self.greedy = greedy
+    parameters = snapshot.parameters
+    streams = LaneStreams(
+      seed: seed, version: round.version, kind: round.kind, laneCount: stride)
+    activeLaneCount = 0
+  }
+
+  /// Plays until `goOn` says no (asked after every tick), or until no lane plays and `nextSlot` has
+  /// nothing more. Each finished episode is appended to `block` and its slot given to `finished`.
+  ///
+  /// - Throws: ``RolloutFault`` when an environment returned a number that is not finite; the episode
+  ///   is dropped, and the rollout must be begun anew.
+  public mutating func advance(
+    while goOn: () -> Bool, nextSlot: () -> Int?, finished: (Int) -> Void,
+    into block: inout TrajectoryBlock
+  ) throws(RolloutFault) {
+    while activeLaneCount < laneLimit, let slot = nextSlot() {
+      start(slot, lane: activeLaneCount)
+      activeLaneCount += 1
+    }
+    while activeLaneCount > 0 {
+      tick()
+      // From the last lane down, so that a lane moved into a gap was looked at before.
+      for lane in (0..<activeLaneCount).reversed() {
+        guard let end = end(of: lane) else { continue }
+        let slot = Int(streams.slots[lane])
+        try finish(lane, slot: slot, end: end, into: &block)
+        finished(slot)
+        if let next = nextSlot() {
+          start(next, lane: lane)
+        } else {
+          activeLaneCount -= 1
+          if lane != activeLaneCount { move(activeLaneCount, to: lane) }
+        }
+      }
+      if !goOn() { return }
+    }
+  }
+
+  private mutating func start(_ slot: Int, lane: Int) {
+    streams.slots[lane] = UInt32(slot)
+    streams.steps[lane] = 0
+    var random = streams.stream(lane: lane, purpose: .reset)
+    var observations: [Float] = []
+    swap(&observations, &self.observations)
+    var view = observations.mutableSpan
+    lanes.reset(lane: lane, using: &random, observations: &view, stride: stride)
+    swap(&observations, &self.observations)
+    recorder.start(lane: lane)
+  }
+
+  /// One step on every active lane.
+  private mutating func tick() {
+    // Local while they change, because spans of two stored properties cannot be alive at once.
+    var (actions, logProbabilities): ([Float], [Float]) = ([], [])
+    swap(&actions, &self.actions)
+    swap(&logProbabilities, &self.logProbabilities)
+    choose(actions: &actions, logProbabilities: &logProbabilities)
+    step(actions: actions)
+    swap(&actions, &self.actions)
+    swap(&logProbabilities, &self.logProbabilities)
+  }
+
+  private mutating func choose(actions: inout [Float], logProbabilities: inout [Float]) {
+    let parameters = self.parameters
+    let observations = self.observations
+    var actionView = actions.mutableSpan
+    var logProbabilityView = logProbabilities.mutableSpan
+    policy.act(
+      on: observations.span, laneCount: activeLaneCount, stride: stride,
+      parameters: parameters.span, streams: streams, greedy: greedy, workspace: &workspace,
+      into: &actionView, logProbabilities: &logProbabilityView)
+    recorder.recordChoice(
+      observations: observations.span, actions: actions.span,
+      logProbabilities: logProbabilities.span, laneCount: activeLaneCount, stride: stride)
+  }
+
+  private mutating func step(actions: [Float]) {
+    var (observations, rewards, ends): ([Float], [Float], [UInt8]) = ([], [], [])
+    swap(&observations, &self.observations)
+    swap(&rewards, &self.rewards)
+    swap(&ends, &self.ends)
+    var observationView = observations.mutableSpan
+    var rewardView = rewards.mutableSpan
+    var endView = ends.mutableSpan
+    lanes.step(
+      laneCount: activeLaneCount, actions: actions.span, streams: streams,
+      observations: &observationView, stride: stride, rewards: &rewardView, ends: &endView)
+    recorder.recordReward(rewards.span, laneCount: activeLaneCount, stride: stride)
+    for lane in 0..<activeLaneCount { streams.steps[lane] += 1 }
+    swap(&observations, &self.observations)
+    swap(&rewards, &self.rewards)
+    swap(&ends, &self.ends)
+  }
+
+  private func end(of lane: Int) -> EpisodeEnd? {
+    if let end = EpisodeEnd(rawValue: ends[lane]) { return end }
+    return Int(streams.steps[lane]) >= stepLimit ? .truncated : nil
+  }
+
+  private mutating func finish(
+    _ lane: Int, slot: Int, end: EpisodeEnd, into block: inout TrajectoryBlock
+  ) throws(RolloutFault) {
+    if let (step, problem) = recorder.firstFault(lane: lane) {
+      throw RolloutFault(
+        environment: environmentName, round: round, slot: slot, step: step, problem: problem)
+    }
+    recorder.append(lane: lane, slot: slot, end: end, to: &block)
+  }
+
+  private mutating func move(_ source: Int, to destination: Int) {
+    lanes.move(lane: source, to: destination)
+    for row in 0..<policy.observationSize {
+      observations[row * stride + destination] = observations[row * stride + source]
+    }
+    streams.slots[destination] = streams.slots[source]
+    streams.steps[destination] = streams.steps[source]
+    recorder.move(lane: source, to: destination)
+  }
+}
+
+extension Environment {
+  fileprivate static func makeErasedLanes(laneCount: Int) -> any EnvironmentLanes {
+    makeLanes(laneCount: laneCount)
+  }
+}
