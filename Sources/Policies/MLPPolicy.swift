@@ -78,6 +78,12 @@ public struct MLPPolicy: Policy {
       rowCounts: [observationSize] + layers.map(\.outputs), laneCapacity: laneCapacity)
   }
 
+  public func workspaceByteCount(laneCapacity: Int) -> Int {
+    let rowCounts = [observationSize] + layers.map(\.outputs)
+    return MLPWorkspace.floatCount(rowCounts: rowCounts, laneCapacity: laneCapacity)
+      * MemoryLayout<Float>.stride
+  }
+
   public func act(
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     streams: borrowing LaneStreams, greedy: Bool, workspace: inout MLPWorkspace,
@@ -184,11 +190,21 @@ public struct MLPWorkspace: Sendable {
   /// One random block per lane. Shape: `[4][stride]`.
   var words: [UInt32]
 
-  init(rowCounts: [Int], laneCapacity: Int) {
+  /// Wide matrices get 32 columns more, so that the rows of a power-of-two width do not all fall into
+  /// the same few cache sets.
+  private static func stride(laneCapacity: Int) -> Int {
     let padded = (laneCapacity + 31) / 32 * 32
-    // Wide matrices get 32 columns more, so that the rows of a power-of-two width do not all fall into
-    // the same few cache sets.
-    stride = padded >= 128 ? padded + 32 : padded
+    return padded >= 128 ? padded + 32 : padded
+  }
+
+  private static func highest(_ rowCounts: [Int]) -> Int { rowCounts.dropFirst().max() ?? 0 }
+
+  static func floatCount(rowCounts: [Int], laneCapacity: Int) -> Int {
+    (rowCounts.reduce(0, +) + 2 * highest(rowCounts)) * stride(laneCapacity: laneCapacity)
+  }
+
+  init(rowCounts: [Int], laneCapacity: Int) {
+    stride = Self.stride(laneCapacity: laneCapacity)
     var offset = 0
     var offsets: [Int] = []
     for rows in rowCounts {
@@ -196,9 +212,9 @@ public struct MLPWorkspace: Sendable {
       offset += rows * stride
     }
     activations = offsets
-    let highest = rowCounts.dropFirst().max() ?? 0
-    gradients = (offset, offset + highest * stride)
-    matrices = Array(repeating: 0, count: offset + 2 * highest * stride)
+    gradients = (offset, offset + Self.highest(rowCounts) * stride)
+    matrices = Array(
+      repeating: 0, count: Self.floatCount(rowCounts: rowCounts, laneCapacity: laneCapacity))
     words = Array(repeating: 0, count: 4 * stride)
   }
 

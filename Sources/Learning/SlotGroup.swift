@@ -1,0 +1,265 @@
+internal import Kernels
+package import RL
+internal import Synchronization
+
+/// One trajectory within a block.
+package struct TrajectoryReference: Sendable {
+  let block: TrajectoryBlock
+  let index: Int
+  /// The trajectory's first step within the block.
+  let stepOffset: Int
+
+  package init(block: TrajectoryBlock, index: Int, stepOffset: Int) {
+    self.block = block
+    self.index = index
+    self.stepOffset = stepOffset
+  }
+
+  package var header: TrajectoryHeader { block.headers[index] }
+
+  var rewards: ArraySlice<Float> {
+    block.rewards[stepOffset..<stepOffset + header.stepCount]
+  }
+}
+
+/// What the learner's own forward pass says of a group of slots.
+package struct GroupVerification: Sendable {
+  package let group: Int
+  /// Slots whose recomputed log-probabilities differ from what the actor hashed. Empty: verified.
+  package let mismatches: [Int]
+}
+
+/// Everything that all groups of a round share.
+struct RoundContext<P: Policy>: Sendable {
+  let policy: P
+  let parameters: [Float]
+  let configuration: LearnerConfiguration
+  /// False for evaluation rounds, which estimate no gradient.
+  let estimates: Bool
+  let workspaces: WorkspacePool<P>
+}
+
+/// A group of consecutive slots of one round: their steps one after the other in slot order, in tiles
+/// of fixed width, and the gradient summed over them. Whoever computes it, and whenever, the bits are
+/// the same.
+final class SlotGroup<P: Policy>: Sendable {
+  private struct State: Sendable {
+    var trajectories: [TrajectoryReference?]
+    var missingCount: Int
+    var tiles = GroupTiles()
+    var logProbabilities: [Float] = []
+    var rewardsToGo: [Float] = []
+    var entropySum = 0.0
+    /// Forward activations of each tile, if they were kept for the backward pass.
+    var kept: [P.Workspace] = []
+    var gradient: [Float]?
+  }
+
+  let index: Int
+  let slots: Range<Int>
+  private let context: RoundContext<P>
+  private let state: Mutex<State>
+
+  init(index: Int, slots: Range<Int>, context: RoundContext<P>) {
+    self.index = index
+    self.slots = slots
+    self.context = context
+    state = Mutex(
+      State(
+        trajectories: Array(repeating: nil, count: slots.count), missingCount: slots.count))
+  }
+
+  /// Puts a trajectory in its place; true when the group is complete.
+  func insert(_ trajectory: TrajectoryReference) -> Bool {
+    state.withLock { state in
+      let place = trajectory.header.slot - slots.lowerBound
+      if state.trajectories[place] == nil { state.missingCount -= 1 }
+      state.trajectories[place] = trajectory
+      return state.missingCount == 0
+    }
+  }
+
+  /// Empties a slot whose trajectory was refused.
+  func reopen(slot: Int) {
+    state.withLock { state in
+      let place = slot - slots.lowerBound
+      if state.trajectories[place] != nil { state.missingCount += 1 }
+      state.trajectories[place] = nil
+    }
+  }
+
+  var stepCount: Int {
+    state.withLock { state in
+      state.trajectories.reduce(0) { $0 + ($1?.header.stepCount ?? 0) }
+    }
+  }
+
+  /// Recomputes the log-probability of every step, and compares. Where the weights need nothing but
+  /// the episode itself, the backward pass is done at once, tile by tile.
+  func verify() -> GroupVerification {
+    state.withLock { state in
+      let trajectories = state.trajectories.compactMap(\.self)
+      precondition(trajectories.count == slots.count, "a group is verified when it is complete")
+      state.tiles.assemble(
+        trajectories, observationSize: context.policy.observationSize,
+        actionSize: context.policy.actionSpace.actionSize)
+      state.rewardsToGo = rewardsToGo(of: trajectories)
+      let isLocal = context.estimates && !context.configuration.needsRound
+      let weights = isLocal ? localWeights(state) : nil
+      forward(&state, weights: weights)
+      let mismatches = mismatches(state, trajectories: trajectories)
+      if !mismatches.isEmpty { state.gradient = nil }
+      return GroupVerification(group: index, mismatches: mismatches)
+    }
+  }
+
+  private func rewardsToGo(of trajectories: [TrajectoryReference]) -> [Float] {
+    let count = trajectories.reduce(0) { $0 + $1.header.stepCount }
+    var result = [Float](repeating: 0, count: count)
+    var view = result.mutableSpan
+    var offset = 0
+    for trajectory in trajectories {
+      let steps = trajectory.header.stepCount
+      var part = view._mutatingExtracting(offset..<offset + steps)
+      rewardToGo(
+        of: trajectory.block.rewards.span.extracting(
+          trajectory.stepOffset..<trajectory.stepOffset + steps),
+        discount: context.configuration.discount, scale: context.configuration.rewardScale,
+        into: &part)
+      offset += steps
+    }
+    return result
+  }
+
+  private func localWeights(_ state: borrowing State) -> [Float] {
+    let weights = StepWeights(configuration: context.configuration)
+    var result: [Float] = []
+    for range in state.tiles.stepRanges {
+      result += weights.local(rewardsToGo: state.rewardsToGo[range])
+    }
+    return result
+  }
+
+  private func mismatches(
+    _ state: borrowing State, trajectories: [TrajectoryReference]
+  ) -> [Int] {
+    var mismatches: [Int] = []
+    for (trajectory, range) in zip(trajectories, state.tiles.stepRanges) {
+      let logProbabilities = state.logProbabilities.span.extracting(range)
+      let agrees =
+        Reductions.areFinite(logProbabilities)
+        && Digest128.hash(of: logProbabilities) == trajectory.header.fingerprint
+      if !agrees { mismatches.append(trajectory.header.slot) }
+    }
+    return mismatches
+  }
+
+  /// Evaluates every tile; with weights, goes backward through each while its activations are at hand.
+  private func forward(_ state: inout State, weights: [Float]?) {
+    let tiles = state.tiles
+    context.workspaces.putBack(&state.kept)
+    let keeps =
+      weights == nil && context.estimates && context.workspaces.reserve(tiles.tileCount)
+    state.logProbabilities = Array(repeating: 0, count: tiles.paddedStepCount)
+    var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
+    var sum = GroupGradient(parameterCount: weights == nil ? 0 : context.policy.parameterCount)
+    for tile in 0..<tiles.tileCount {
+      var workspace = context.workspaces.take()
+      tiles.evaluate(
+        tile, policy: context.policy, parameters: context.parameters, workspace: &workspace,
+        logProbabilities: &state.logProbabilities, entropies: &entropies)
+      if let weights {
+        tiles.accumulateScore(
+          tile, policy: context.policy, parameters: context.parameters, weights: weights,
+          entropyWeight: 0, workspace: &workspace, into: &sum)
+      }
+      if keeps {
+        state.kept.append(workspace)
+      } else {
+        context.workspaces.putBack(workspace)
+      }
+    }
+    state.entropySum = entropies.prefix(tiles.stepCount).reduce(0.0) { $0 + Double($1) }
+    state.gradient = weights == nil ? nil : sum.total()
+  }
+
+  /// Adds up weights × scores of the whole group, when the weights of the round are known.
+  ///
+  /// Shape: `weights` `[stepCount]`, in slot order.
+  func accumulate(weights: [Float], entropyWeight: Float) {
+    state.withLock { state in
+      let tiles = state.tiles
+      var sum = GroupGradient(parameterCount: context.policy.parameterCount)
+      if state.kept.isEmpty {
+        var workspace = context.workspaces.take()
+        var logProbabilities = [Float](repeating: 0, count: tiles.paddedStepCount)
+        var entropies = logProbabilities
+        for tile in 0..<tiles.tileCount {
+          tiles.evaluate(
+            tile, policy: context.policy, parameters: context.parameters, workspace: &workspace,
+            logProbabilities: &logProbabilities, entropies: &entropies)
+          tiles.accumulateScore(
+            tile, policy: context.policy, parameters: context.parameters, weights: weights,
+            entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
+        }
+        context.workspaces.putBack(workspace)
+      } else {
+        for tile in 0..<tiles.tileCount {
+          tiles.accumulateScore(
+            tile, policy: context.policy, parameters: context.parameters, weights: weights,
+            entropyWeight: entropyWeight, workspace: &state.kept[tile], into: &sum)
+        }
+        context.workspaces.putBack(&state.kept)
+      }
+      state.gradient = sum.total()
+    }
+  }
+
+  /// The gradient of the group; nil before it was computed.
+  func takeGradient() -> [Float]? {
+    state.withLock { state in
+      defer { state.gradient = nil }
+      return state.gradient
+    }
+  }
+
+  /// Rewards-to-go of each episode, in slot order.
+  var rewardsToGo: [ArraySlice<Float>] {
+    state.withLock { state in state.tiles.stepRanges.map { state.rewardsToGo[$0] } }
+  }
+
+  /// Undiscounted, unscaled returns and lengths of the episodes, in slot order.
+  var episodes: [EpisodeOutcome] {
+    state.withLock { state in
+      state.trajectories.compactMap { trajectory in
+        trajectory.map {
+          EpisodeOutcome(
+            episodeReturn: $0.rewards.reduce(0.0) { $0 + Double($1) },
+            stepCount: $0.header.stepCount)
+        }
+      }
+    }
+  }
+
+  var entropySum: Double { state.withLock { $0.entropySum } }
+
+  /// Σ over the group's first tile of log π_v(a|s) − log π(a|s), with π the policy of other
+  /// parameters, and the number of its steps.
+  func divergenceSum(from parameters: [Float]) -> (sum: Double, stepCount: Int) {
+    state.withLock { state in
+      let tiles = state.tiles
+      var logProbabilities = state.logProbabilities
+      var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
+      var workspace = context.workspaces.take()
+      tiles.evaluate(
+        0, policy: context.policy, parameters: parameters, workspace: &workspace,
+        logProbabilities: &logProbabilities, entropies: &entropies)
+      context.workspaces.putBack(workspace)
+      let count = tiles.laneCount(of: 0)
+      let sum = (0..<count).reduce(0.0) {
+        $0 + Double(state.logProbabilities[$1]) - Double(logProbabilities[$1])
+      }
+      return (sum, count)
+    }
+  }
+}
