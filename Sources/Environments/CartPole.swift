@@ -11,8 +11,10 @@ public struct CartPole: Environment {
   public static let name = "cartpole"
 
   private var state = CartPoleState()
-  /// Whether the pole fell at an earlier step: physics goes on, but pays nothing.
+  /// Whether the pole fell at an earlier step: physics goes on, but lying down pays nothing.
   private var hasFallen = false
+  /// Gymnasium's `sutton_barto_reward`: 0 while the pole stands, −1 when it lies.
+  package var paysOnlyFailure = false
 
   public init() {}
 
@@ -45,9 +47,10 @@ public struct CartPole: Environment {
   ) -> StepResult {
     state.step(pushingRight: SIMDMask(repeating: action == 1))
     observe(into: &observation)
-    let reward: Float = hasFallen ? 0 : 1
-    hasFallen = state.hasFallen[0]
-    return StepResult(reward: reward, end: hasFallen ? .terminated : nil)
+    let falls = state.hasFallen[0]
+    let reward: Float = paysOnlyFailure ? (falls ? -1 : 0) : (falls && hasFallen ? 0 : 1)
+    if falls { hasFallen = true }
+    return StepResult(reward: reward, end: falls ? .terminated : nil)
   }
 
   private func observe(into observation: inout MutableSpan<Float>) {

@@ -2,8 +2,10 @@
 ///
 /// Everything is computed in double precision from the rewards-to-go, sums run over slots in order,
 /// and each weight is rounded once.
-struct StepWeights {
-  let configuration: LearnerConfiguration
+package struct StepWeights {
+  private let configuration: LearnerConfiguration
+
+  package init(configuration: LearnerConfiguration) { self.configuration = configuration }
 
   /// Weights of one episode that need nothing but the episode.
   ///
@@ -17,7 +19,7 @@ struct StepWeights {
   }
 
   /// Weights of every episode of a round, in slot order.
-  func complete(rewardsToGo: [ArraySlice<Float>]) -> [[Float]] {
+  package func complete(rewardsToGo: [ArraySlice<Float>]) -> [[Float]] {
     var all = baselined(rewardsToGo)
     if configuration.normalizeAdvantages { normalize(&all) }
     return all

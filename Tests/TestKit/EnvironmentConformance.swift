@@ -1,0 +1,128 @@
+public import RL
+
+/// Checks that an environment keeps the contract of ``Environment``. Each check returns what is wrong,
+/// in a sentence; an empty array means that it conforms.
+public enum EnvironmentConformance {
+  /// Everything that can be checked of any environment, over `episodeCount` episodes of random actions.
+  public static func problems<E: Environment>(
+    of type: E.Type, episodeCount: Int = 20, seed: UInt64 = 1
+  ) -> [String] {
+    var problems: [String] = []
+    let prototype = E()
+    if prototype.observationSize < 1 { problems.append("observationSize is below 1") }
+    if prototype.actionCount < 1 { problems.append("actionCount is below 1") }
+    if !(1...RandomStream.maximumStepCount).contains(prototype.stepLimit) {
+      problems.append("stepLimit is not in 1...\(RandomStream.maximumStepCount)")
+    }
+    if !problems.isEmpty { return problems }
+    var used = E()
+    for slot in 0..<episodeCount {
+      var fresh = E()
+      let first = play(&fresh, slot: slot, seed: seed)
+      let second = play(&used, slot: slot, seed: seed)
+      problems += first.problems.map { "slot \(slot): \($0)" }
+      if first.numbers != second.numbers {
+        problems.append(
+          "slot \(slot): an environment that played before gives other numbers than a fresh one")
+      }
+    }
+    problems += laneProblems(of: type, seed: seed)
+    return problems
+  }
+
+  private struct Record {
+    var numbers: [UInt32] = []
+    var problems: [String] = []
+  }
+
+  private static func play<E: Environment>(
+    _ environment: inout E, slot: Int, seed: UInt64
+  ) -> Record {
+    var record = Record()
+    let size = environment.observationSize
+    func stream(_ purpose: StreamPurpose, _ step: Int) -> RandomStream {
+      RandomStream(
+        seed: seed, version: .initial, slot: slot, kind: .training, purpose: purpose, step: step)
+    }
+    // NaN marks entries that the environment forgets to write.
+    var observation = [Float](repeating: .nan, count: size)
+    func check(_ what: String, step: Int) {
+      for entry in 0..<size where !observation[entry].isFinite {
+        record.problems.append(
+          "\(what) \(step) leaves entry \(entry) of the observation unwritten or not finite")
+      }
+      record.numbers += observation.map(\.bitPattern)
+      for entry in 0..<size { observation[entry] = .nan }
+    }
+    var random = stream(.reset, 0)
+    var view = observation.mutableSpan
+    environment.reset(using: &random, observation: &view)
+    check("reset", step: 0)
+    for step in 0..<min(environment.stepLimit, 2_000) {
+      var choice = stream(.action, step)
+      var dynamics = stream(.dynamics, step)
+      var view = observation.mutableSpan
+      let result = environment.step(
+        choice.index(below: environment.actionCount), using: &dynamics, observation: &view)
+      check("step", step: step)
+      if !result.reward.isFinite { record.problems.append("step \(step) pays \(result.reward)") }
+      record.numbers.append(result.reward.bitPattern)
+      if result.end != nil || !record.problems.isEmpty { break }
+    }
+    return record
+  }
+
+  /// The vectorised lanes against the scalar environment.
+  private static func laneProblems<E: Environment>(of type: E.Type, seed: UInt64) -> [String] {
+    let (laneCount, stride) = (19, 32)
+    var lanes = E.makeLanes(laneCount: stride)
+    var scalars = (0..<laneCount).map { _ in E() }
+    let size = scalars[0].observationSize
+    var observations = [Float](repeating: 0, count: size * stride)
+    var actions = [Float](repeating: 0, count: stride)
+    var rewards = actions
+    var ends = [UInt8](repeating: 0, count: stride)
+    var streams = LaneStreams(
+      seed: seed, version: .initial, kind: .training, laneCount: stride)
+    var scalarObservation = [Float](repeating: 0, count: size)
+    func column(_ lane: Int) -> [Float] { (0..<size).map { observations[$0 * stride + lane] } }
+    for lane in 0..<laneCount {
+      streams.slots[lane] = UInt32(lane)
+      var random = streams.stream(lane: lane, purpose: .reset)
+      var view = observations.mutableSpan
+      lanes.reset(lane: lane, using: &random, observations: &view, stride: stride)
+      random = streams.stream(lane: lane, purpose: .reset)
+      var scalarView = scalarObservation.mutableSpan
+      scalars[lane].reset(using: &random, observation: &scalarView)
+      if column(lane) != scalarObservation { return ["lane \(lane) resets to other numbers"] }
+    }
+    var running = Set(0..<laneCount)
+    for step in 0..<200 where !running.isEmpty {
+      for lane in 0..<laneCount {
+        var choice = streams.stream(lane: lane, purpose: .action)
+        actions[lane] = Float(choice.index(below: scalars[lane].actionCount))
+      }
+      var (view, rewardView, endView) = (observations, rewards, ends)
+      var observationSpan = view.mutableSpan
+      var rewardSpan = rewardView.mutableSpan
+      var endSpan = endView.mutableSpan
+      lanes.step(
+        laneCount: laneCount, actions: actions.span, streams: streams,
+        observations: &observationSpan, stride: stride, rewards: &rewardSpan, ends: &endSpan)
+      (observations, rewards, ends) = (view, rewardView, endView)
+      for lane in running.sorted() {
+        var random = streams.stream(lane: lane, purpose: .dynamics)
+        var scalarView = scalarObservation.mutableSpan
+        let result = scalars[lane].step(
+          Int(actions[lane]), using: &random, observation: &scalarView)
+        let same =
+          column(lane) == scalarObservation && rewards[lane] == result.reward
+          && ends[lane] == result.end?.rawValue ?? 0
+        if !same { return ["lane \(lane) differs from the scalar environment at step \(step)"] }
+        if result.end != nil { running.remove(lane) }
+      }
+      for lane in 0..<laneCount { streams.steps[lane] += 1 }
+    }
+    return []
+  }
+}
