@@ -1,0 +1,170 @@
+import CZeroMQ
+import Glibc
+
+/// One socket with one owner, on one thread at a time. Nothing it does waits.
+package struct Socket: ~Copyable {
+  package enum Kind: Hashable, Sendable {
+    case xpub
+    case sub
+    case push
+    case pull
+
+    var number: Int32 {
+      switch self {
+      case .xpub: ZMQ_XPUB
+      case .sub: ZMQ_SUB
+      case .push: ZMQ_PUSH
+      case .pull: ZMQ_PULL
+      }
+    }
+  }
+
+  package enum SendResult: Hashable, Sendable {
+    /// Every frame is queued.
+    case sent
+    /// No frame is queued: the mark is reached, or nobody is connected. Send the message again later.
+    case wouldBlock
+  }
+
+  let handle: SocketHandle
+
+  /// Makes a socket with exactly these options; the roles' own are in SocketOptions.swift.
+  ///
+  /// - Throws: `ZeroMQError` when an option is refused, for a socket with other options than meant is
+  ///   worse than none.
+  package init(_ kind: Kind, in context: Context, options: [SocketOption]) throws(ZeroMQError) {
+    let handle = try SocketHandle(kind: kind, context: context)
+    do {
+      for option in options { try handle.set(option) }
+    } catch {
+      try handle.close()
+      throw error
+    }
+    self.handle = handle
+  }
+
+  deinit {
+    // Nobody is left to hear of a failure.
+    do { try handle.close() } catch {}
+  }
+
+  /// Closes the socket; what it still holds is sent in the background until its linger has passed.
+  package consuming func close() throws(ZeroMQError) { try handle.close() }
+
+  /// The address in use, with the port that was chosen if it was bound to `*`.
+  package var endpoint: Endpoint? { handle.endpoint }
+
+  /// The value libzmq uses for an option, in libzmq's unit.
+  package borrowing func value(of option: SocketOption) throws(ZeroMQError) -> Int64 {
+    try handle.value(of: option)
+  }
+
+  /// Listens at the address; ``endpoint`` is then the real one.
+  ///
+  /// - Throws: `ZeroMQError`, `isAddressInUse` when somebody else listens there, ipc paths included.
+  package borrowing func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
+    if case .ipc(let path) = endpoint.transport { try reclaimSocketFile(path) }
+    // SAFETY: the string is valid during the call, and libzmq copies it.
+    let status = unsafe zmq_bind(handle.raw, endpoint.description)
+    guard status == 0 else { throw .last(.bind, subject: endpoint.description) }
+    handle.endpoint = try endpoint.withPort(of: handle.lastEndpoint())
+  }
+
+  /// Connects, and reconnects whenever the connection is lost. Returns before there is a connection.
+  package borrowing func connect(_ endpoint: Endpoint) throws(ZeroMQError) {
+    guard endpoint.isConnectable else {
+      throw ZeroMQError(
+        .connect, subject: endpoint.description, code: EINVAL, text: "it needs a host and a port")
+    }
+    // SAFETY: the string is valid during the call, and libzmq copies it.
+    let status = unsafe zmq_connect(handle.raw, endpoint.description)
+    guard status == 0 else { throw .last(.connect, subject: endpoint.description) }
+    handle.endpoint = endpoint
+  }
+
+  /// Asks for the messages that begin with these bytes. Sent again at every reconnection, but not before
+  /// the socket's own thread next touches it.
+  package borrowing func subscribe(to topic: [UInt8]) throws(ZeroMQError) {
+    try handle.set(ZMQ_SUBSCRIBE, to: topic, operation: .subscribe)
+  }
+
+  package borrowing func unsubscribe(from topic: [UInt8]) throws(ZeroMQError) {
+    try handle.set(ZMQ_UNSUBSCRIBE, to: topic, operation: .unsubscribe)
+  }
+
+  /// Queues one message, whole or not at all.
+  ///
+  /// - Precondition: there is at least one frame.
+  /// - Throws: `ZeroMQError`, `terminated` after the context's shutdown.
+  package borrowing func send(_ frames: [OutgoingFrame]) throws(ZeroMQError) -> SendResult {
+    precondition(!frames.isEmpty, "a message has at least one frame")
+    var result = SendResult.sent
+    for index in frames.indices {
+      let isLast = index == frames.count - 1
+      // SAFETY: the message is initialized exactly once, which is what the closure is for.
+      let isQueued = try unsafe handle.send(isFollowed: !isLast) { message throws(ZeroMQError) in
+        try unsafe frames[index].storage.initialize(message)
+      }
+      if isQueued { continue }
+      if index == 0 { return .wouldBlock }
+      // The connection ended in the middle of the message. libzmq has taken back the frames before this
+      // one and swallows those after it, up to the last: leaving them out would make it swallow the next
+      // message instead.
+      result = .wouldBlock
+    }
+    return result
+  }
+
+  /// Queues a message of one frame, copied.
+  package borrowing func send(_ bytes: Span<UInt8>) throws(ZeroMQError) -> SendResult {
+    // SAFETY: the message is initialized exactly once, with bytes that are copied inside the closure.
+    let isQueued = try unsafe handle.send(isFollowed: false) { message throws(ZeroMQError) in
+      try unsafe bytes.withUnsafeBytes { bytes throws(ZeroMQError) in
+        try unsafe zmq_msg_t.initialize(message, copying: bytes)
+      }
+    }
+    return isQueued ? .sent : .wouldBlock
+  }
+
+  /// Takes the next message, or nil when there is none.
+  ///
+  /// libzmq bounds the size of a frame but not their number: the frames beyond the maximum are counted
+  /// and freed one by one.
+  ///
+  /// - Throws: `ZeroMQError`, `terminated` after the context's shutdown.
+  package borrowing func receive(maximumFrameCount: Int) throws(ZeroMQError) -> Reception? {
+    precondition(maximumFrameCount >= 1)
+    var frames: [Frame] = []
+    var count = 0
+    while true {
+      let frame = Frame()
+      guard try frame.receive(from: handle) else {
+        // All frames of a message arrive together, so this can only be the first.
+        return nil
+      }
+      count += 1
+      if count <= maximumFrameCount { frames.append(frame) } else { frames = [] }
+      guard frame.isFollowed else { break }
+    }
+    return count <= maximumFrameCount ? .message(frames) : .tooManyFrames(count: count)
+  }
+}
+
+extension SocketHandle {
+  /// Queues one frame; false when it would block. The message is always left empty and closed.
+  fileprivate func send(
+    isFollowed: Bool,
+    _ initialize: (UnsafeMutablePointer<zmq_msg_t>) throws(ZeroMQError) -> Void
+  ) throws(ZeroMQError) -> Bool {
+    var message = zmq_msg_t()
+    // SAFETY: the message stays at one address for the whole closure. libzmq empties it when the frame is
+    // queued; otherwise closing it frees what it holds. Closing an empty message does nothing.
+    return try unsafe withUnsafeMutablePointer(to: &message) { message throws(ZeroMQError) in
+      try unsafe initialize(message)
+      defer { _ = unsafe zmq_msg_close(message) }
+      return try unsafe retrying(.send) { socket in
+        unsafe zmq_msg_send(message, socket, ZMQ_DONTWAIT | (isFollowed ? ZMQ_SNDMORE : 0))
+      }
+    }
+  }
+}
