@@ -1,0 +1,87 @@
+// Arrays travel as they lie in memory. This file holds Wire's unsafe expressions: bulk copies between
+// bytes of any alignment and arrays of numbers. Every function checks sizes first.
+
+#if _endian(big)
+  #error("messages and files are little-endian; a big-endian host would need byte swaps here")
+#endif
+
+/// Numbers whose bytes in memory are their bytes on the wire.
+protocol FixedWidthNumber: BitwiseCopyable {}
+extension Float: FixedWidthNumber {}
+extension Double: FixedWidthNumber {}
+extension Int64: FixedWidthNumber {}
+extension UInt8: FixedWidthNumber {}
+
+enum ArrayCoding {
+  /// The numbers whose bytes `frame` holds.
+  ///
+  /// - Precondition: `frame` holds a whole number of them.
+  static func array<T: FixedWidthNumber>(of type: T.Type = T.self, from frame: RawSpan) -> [T] {
+    let (count, rest) = frame.byteCount.quotientAndRemainder(dividingBy: MemoryLayout<T>.size)
+    precondition(rest == 0, "whole numbers only")
+    // SAFETY: the new storage has room for count values, exactly frame.byteCount bytes (checked
+    // above); every bit pattern is a value of these types; copyMemory takes any alignment.
+    return unsafe [T](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      unsafe frame.withUnsafeBytes { source in
+        unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+      }
+      initializedCount = count
+    }
+  }
+
+  /// The bytes of `values`.
+  static func bytes<T: FixedWidthNumber>(of values: [T]) -> [UInt8] {
+    // SAFETY: the bytes of initialised trivial values, copied while the array is borrowed.
+    unsafe values.withUnsafeBytes { unsafe [UInt8]($0) }
+  }
+
+  /// Appends the bytes of `values`.
+  static func append<T: FixedWidthNumber>(_ values: [T], to bytes: inout [UInt8]) {
+    // SAFETY: as above.
+    unsafe values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  /// Discrete actions from one byte each, or nil if one is not below `count`.
+  ///
+  /// Complexity: two vectorised passes.
+  static func actions(fromBytes frame: RawSpan, below count: Int) -> [Float]? {
+    let actionCount = frame.byteCount
+    // SAFETY: every index is below the byte count, which is also the capacity.
+    return unsafe frame.withUnsafeBytes { source in
+      var greatest: UInt8 = 0
+      for i in 0..<actionCount { greatest = unsafe max(greatest, source[i]) }
+      if greatest >= count { return nil }
+      return unsafe [Float](unsafeUninitializedCapacity: actionCount) { buffer, initializedCount in
+        for i in 0..<actionCount { unsafe buffer[i] = Float(source[i]) }
+        initializedCount = actionCount
+      }
+    }
+  }
+
+  /// Discrete actions from four bytes each, or nil if one is not in `0..<count`.
+  ///
+  /// - Precondition: `frame` holds a whole number of them.
+  static func actions(fromWords frame: RawSpan, below count: Int) -> [Float]? {
+    precondition(frame.byteCount % 4 == 0, "whole numbers only")
+    let actionCount = frame.byteCount / 4
+    // SAFETY: every load ends within the frame; the capacity is the number of loads.
+    return unsafe frame.withUnsafeBytes { source in
+      // Taken as unsigned, a negative index is too great.
+      var greatest: UInt32 = 0
+      for i in 0..<actionCount {
+        greatest = unsafe max(
+          greatest, source.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self))
+      }
+      if greatest >= count { return nil }
+      return unsafe [Float](unsafeUninitializedCapacity: actionCount) { buffer, initializedCount in
+        for i in 0..<actionCount {
+          unsafe buffer[i] = Float(source.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self))
+        }
+        initializedCount = actionCount
+      }
+    }
+  }
+
+  /// A copy of all bytes of `frame`.
+  static func bytes(of frame: RawSpan) -> [UInt8] { array(from: frame) }
+}

@@ -1,0 +1,133 @@
+internal import Learning
+internal import RL
+
+extension ProtoRunConfiguration {
+  init(_ configuration: RunConfiguration) {
+    self.init()
+    environment = configuration.environment
+    seed = configuration.seed
+    policy = ProtoPolicyConfiguration(configuration.policy)
+    learner = ProtoLearnerConfiguration(configuration.learner)
+  }
+
+  /// - Throws: ``WireError/configuration(_:)`` for values that no run can have, other errors for
+  ///   values that this version does not know.
+  func value() throws(WireError) -> RunConfiguration {
+    guard hasPolicy else { throw .missing(field: "configuration.policy") }
+    guard hasLearner else { throw .missing(field: "configuration.learner") }
+    let (policy, learner) = (try policy.value(), try learner.value())
+    do {
+      return try RunConfiguration(
+        environment: environment, seed: seed, policy: policy, learner: learner)
+    } catch {
+      throw .configuration(error)
+    }
+  }
+}
+
+extension ProtoPolicyConfiguration {
+  fileprivate init(_ policy: PolicyConfiguration) {
+    self.init()
+    hidden = policy.hidden.map { UInt32($0) }
+    activation =
+      switch policy.activation {
+      case .tanh: .tanh
+      case .relu: .relu
+      }
+    initialization =
+      switch policy.initialization {
+      case .orthogonal: .orthogonal
+      case .pytorch: .pytorch
+      }
+  }
+
+  fileprivate func value() throws(WireError) -> PolicyConfiguration {
+    var result = PolicyConfiguration()
+    result.hidden = hidden.map { Int($0) }
+    switch activation {
+    case .tanh: result.activation = .tanh
+    case .relu: result.activation = .relu
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.activation", activation)
+    }
+    switch initialization {
+    case .orthogonal: result.initialization = .orthogonal
+    case .pytorch: result.initialization = .pytorch
+    case .unspecified, .UNRECOGNIZED:
+      throw unknownValue("configuration.initialization", initialization)
+    }
+    return result
+  }
+}
+
+extension ProtoLearnerConfiguration {
+  fileprivate init(_ learner: LearnerConfiguration) {
+    self.init()
+    episodesPerUpdate = UInt32(learner.episodesPerUpdate)
+    estimator =
+      switch learner.estimator {
+      case .totalReturn: .totalReturn
+      case .rewardToGo: .rewardToGo
+      }
+    baseline =
+      switch learner.baseline {
+      case .none: .none
+      case .mean: .mean
+      case .leaveOneOut: .leaveOneOut
+      case .leaveOneOutPerStep: .leaveOneOutPerStep
+      case .standardize: .standardize
+      }
+    discount = learner.discount
+    normalizeAdvantages = learner.normalizeAdvantages
+    entropyCoefficient = learner.entropyCoefficient
+    if let limit = learner.gradientNormLimit { gradientNormLimit = limit }
+    rewardScale = learner.rewardScale
+    optimizer =
+      switch learner.optimizer {
+      case .sgd: .sgd
+      case .rmsprop: .rmsprop
+      case .adam: .adam
+      }
+    learningRate = learner.learningRate
+    schedule =
+      switch learner.schedule {
+      case .constant: .constant
+      case .linear: .linear
+      case .cosine: .cosine
+      }
+    if let updates = learner.scheduleUpdates { scheduleUpdates = UInt32(updates) }
+  }
+
+  fileprivate func value() throws(WireError) -> LearnerConfiguration {
+    var result = LearnerConfiguration(
+      episodesPerUpdate: Int(episodesPerUpdate), discount: discount,
+      normalizeAdvantages: normalizeAdvantages, entropyCoefficient: entropyCoefficient,
+      gradientNormLimit: hasGradientNormLimit ? gradientNormLimit : nil, rewardScale: rewardScale,
+      learningRate: learningRate, scheduleUpdates: hasScheduleUpdates ? Int(scheduleUpdates) : nil)
+    switch estimator {
+    case .totalReturn: result.estimator = .totalReturn
+    case .rewardToGo: result.estimator = .rewardToGo
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.estimator", estimator)
+    }
+    switch baseline {
+    case .none: result.baseline = .none
+    case .mean: result.baseline = .mean
+    case .leaveOneOut: result.baseline = .leaveOneOut
+    case .leaveOneOutPerStep: result.baseline = .leaveOneOutPerStep
+    case .standardize: result.baseline = .standardize
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.baseline", baseline)
+    }
+    switch optimizer {
+    case .sgd: result.optimizer = .sgd
+    case .rmsprop: result.optimizer = .rmsprop
+    case .adam: result.optimizer = .adam
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.optimizer", optimizer)
+    }
+    switch schedule {
+    case .constant: result.schedule = .constant
+    case .linear: result.schedule = .linear
+    case .cosine: result.schedule = .cosine
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.schedule", schedule)
+    }
+    return result
+  }
+}

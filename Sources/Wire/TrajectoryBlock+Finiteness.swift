@@ -1,0 +1,47 @@
+package import RL
+
+/// The place of a number in a trajectory that is not finite.
+package struct NonFiniteValue: Hashable, Sendable, CustomStringConvertible {
+  package enum Quantity: String, Sendable {
+    case observation
+    case reward
+  }
+
+  package let quantity: Quantity
+  package let slot: Int
+  /// Counted from 0 within the episode.
+  package let step: Int
+
+  package var description: String { "the \(quantity.rawValue) of slot \(slot), step \(step)" }
+}
+
+extension TrajectoryBlock {
+  /// The first number that is not finite: of the first such episode its observations before its
+  /// rewards.
+  ///
+  /// Complexity: one vectorised pass; nothing is allocated.
+  package var firstNonFinite: NonFiniteValue? {
+    if allFinite(observations), allFinite(rewards) { return nil }
+    var offset = 0
+    for header in headers {
+      let first = offset * observationSize
+      for i in first..<first + observationSize * header.stepCount where !observations[i].isFinite {
+        return NonFiniteValue(
+          quantity: .observation, slot: header.slot, step: (i - first) % header.stepCount)
+      }
+      for step in 0..<header.stepCount where !rewards[offset + step].isFinite {
+        return NonFiniteValue(quantity: .reward, slot: header.slot, step: step)
+      }
+      offset += header.stepCount
+    }
+    return nil
+  }
+}
+
+/// Whether no value is infinite or not a number: their exponents are all ones, so that their
+/// magnitudes are the greatest as integers.
+func allFinite(_ values: [Float]) -> Bool {
+  var greatest: UInt32 = 0
+  for value in values { greatest = max(greatest, value.bitPattern & 0x7fff_ffff) }
+  return greatest < 0x7f80_0000
+}
