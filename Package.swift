@@ -59,12 +59,13 @@ let package = Package(
     // 5: sockets, and everything that knows of more than one process
     .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
     module("ZeroMQ", ["CZeroMQ"]),
+    .target(name: "CSystem"),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     module("Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
     module(
       "Cluster",
-      ["RL", "Kernels", "Environments", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring"]),
+      ["RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CSystem"]),
     // 6, 7: the command line
     module(
       "TroupeCommands",

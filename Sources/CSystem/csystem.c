@@ -1,0 +1,77 @@
+#define _GNU_SOURCE
+#include "csystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+extern char **environ;
+
+int troupe_signal_descriptor(void) {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t mask;
+  sigemptyset(&mask);
+  sigaddset(&mask, SIGTERM);
+  sigaddset(&mask, SIGINT);
+  sigaddset(&mask, SIGUSR1);
+  if (sigprocmask(SIG_BLOCK, &mask, NULL) != 0) return -1;
+  return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int troupe_next_signal(int descriptor) {
+  struct signalfd_siginfo info;
+  ssize_t count = read(descriptor, &info, sizeof info);
+  return count == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}
+
+int troupe_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t *process) {
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  sigset_t none, defaults;
+  sigemptyset(&none);
+  sigemptyset(&defaults);
+  sigaddset(&defaults, SIGPIPE);
+  int error = posix_spawnattr_init(&attributes);
+  if (error) return error;
+  error = posix_spawn_file_actions_init(&actions);
+  if (error) {
+    posix_spawnattr_destroy(&attributes);
+    return error;
+  }
+  posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  // A descriptor copied onto itself loses its close-on-exec flag, too: POSIX asks for that.
+  if (!error && inherited >= 0) error = posix_spawn_file_actions_adddup2(&actions, inherited, 3);
+  if (!error) error = posix_spawn(process, path, &actions, &attributes, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return error;
+}
+
+int troupe_event_make(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void troupe_event_set(int descriptor) {
+  uint64_t one = 1;
+  // Fails only when 2^64 - 2 settings are pending, which is set enough.
+  ssize_t written = write(descriptor, &one, sizeof one);
+  (void)written;
+}
+
+void troupe_event_clear(int descriptor) {
+  uint64_t count;
+  ssize_t got = read(descriptor, &count, sizeof count);
+  (void)got;
+}

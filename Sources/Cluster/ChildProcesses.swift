@@ -1,0 +1,81 @@
+internal import CSystem
+internal import Glibc
+
+/// The actor processes that a learner started on its own machine. They end with it, whatever ends it:
+/// each inherits a pipe whose other end closes with the learner, and asks the kernel for a signal.
+package struct ChildProcesses: ~Copyable {
+  /// Ended by themselves, with the exit code, or the negative of the signal that killed them.
+  package struct Ended: Sendable {
+    package let process: Int32
+    package let code: Int32
+  }
+
+  /// Descriptor that a child finds the pipe at.
+  package static let inheritedDescriptor: Int32 = 3
+
+  private let executable: String
+  private let arguments: [String]
+  private var processes: [Int32] = []
+  private let readEnd: Int32
+  private let writeEnd: Int32
+
+  /// - Throws: `RoleFailure` when no pipe can be made.
+  package init(executable: String, arguments: [String]) throws(RoleFailure) {
+    self.executable = executable
+    self.arguments = arguments
+    var ends: [Int32] = [0, 0]
+    // SAFETY: pipe2 writes two descriptors into the array's two elements.
+    if unsafe pipe2(&ends, Int32(O_CLOEXEC)) != 0 {
+      throw RoleFailure(.unavailable, "cannot make a pipe: \(systemErrorText())")
+    }
+    (readEnd, writeEnd) = (ends[0], ends[1])
+  }
+
+  package var count: Int { processes.count }
+  package var identifiers: [Int32] { processes }
+
+  package mutating func start() throws(RoleFailure) {
+    var strings: [UnsafeMutablePointer<CChar>?] = []
+    // SAFETY: each copy is freed below, after the call that reads them; the array ends with nil.
+    for argument in [executable] + arguments { unsafe strings.append(strdup(argument)) }
+    unsafe strings.append(nil)
+    defer { unsafe strings.forEach { unsafe free($0) } }
+    var process: pid_t = 0
+    let error = unsafe troupe_spawn(executable, strings, readEnd, &process)
+    if error != 0 {
+      throw RoleFailure(
+        .unavailable, "cannot start \(executable): \(systemErrorText(error))")
+    }
+    processes.append(process)
+  }
+
+  /// The children that ended since the last call.
+  package mutating func collectEnded() -> [Ended] {
+    var ended: [Ended] = []
+    for process in processes {
+      var status: Int32 = 0
+      // SAFETY: waitpid writes one integer.
+      guard unsafe waitpid(process, &status, WNOHANG) == process else { continue }
+      let signal = status & 0x7f
+      ended.append(
+        Ended(process: process, code: signal == 0 ? (status >> 8) & 0xff : -signal))
+    }
+    processes.removeAll { process in ended.contains { $0.process == process } }
+    return ended
+  }
+
+  package func signal(_ number: Int32) {
+    for process in processes { kill(process, number) }
+  }
+
+  deinit {
+    // Closing the pipe ends them too; this is sooner, and leaves no zombie.
+    for process in processes { kill(process, SIGKILL) }
+    for process in processes {
+      // SAFETY: no status is asked for.
+      _ = unsafe waitpid(process, nil, 0)
+    }
+    close(readEnd)
+    close(writeEnd)
+  }
+}

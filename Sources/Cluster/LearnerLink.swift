@@ -1,0 +1,147 @@
+internal import Kernels
+internal import RL
+internal import Wire
+internal import ZeroMQ
+
+/// The learner's two sockets: messages out to the actors, messages and hints in from them.
+struct LearnerLink: ~Copyable {
+  /// One message taken off the receiver.
+  enum Incoming {
+    case message(ActorMessage, byteCount: Int)
+    /// Not a message of this protocol; counted and dropped.
+    case malformed(WireError, byteCount: Int)
+  }
+
+  struct Ready {
+    let signals: Bool
+    let verifications: Bool
+  }
+
+  /// Messages read per turn of the loop, so that no flood keeps the learner from its other work.
+  private static let messagesPerTurn = 256
+  private static let eventsPerTurn = 64
+  /// Bytes that one actor may have waiting at the learner.
+  private static let waitingByteLimit = 8 << 20
+
+  let endpoint: Endpoint
+  let greatestFrameByteCount: Int
+  private let context: Context
+  private let publisher: Socket
+  private let receiver: Socket
+  private var poller = Poller()
+  private let publisherKey: Poller.Key
+  private let receiverKey: Poller.Key
+  private let signalsKey: Poller.Key
+  private let wakeUpKey: Poller.Key
+  private let run: RunID
+  private let incarnation: Incarnation
+  private let shape: TrajectoryShape
+  private var sequence: UInt64 = 0
+
+  /// Binds both sockets.
+  init(
+    bind endpoint: Endpoint, run: RunID, incarnation: Incarnation, shape: TrajectoryShape,
+    stepLimit: Int, signals: Int32, wakeUp: Int32
+  ) throws(RoleFailure) {
+    self.run = run
+    self.incarnation = incarnation
+    self.shape = shape
+    greatestFrameByteCount = TrajectoryBatching.greatestFrameByteCount(
+      shape: shape, stepLimit: stepLimit)
+    do throws(ZeroMQError) {
+      context = try Context()
+      publisher = try .learnerPublisher(
+        in: context, boundTo: endpoint, linger: .milliseconds(1000))
+      let bound = publisher.endpoint ?? endpoint
+      self.endpoint = bound
+      receiver = try .learnerReceiver(
+        in: context, boundTo: bound.pushEndpoint,
+        maximumFrameByteCount: greatestFrameByteCount,
+        highWaterMark: max(2, Self.waitingByteLimit / greatestFrameByteCount))
+    } catch {
+      throw RoleFailure(error.isAddressInUse ? .tryAgain : .unavailable, "\(error)")
+    }
+    publisherKey = poller.add(publisher, for: .readable)
+    receiverKey = poller.add(receiver, for: .readable)
+    signalsKey = poller.add(fileDescriptor: signals, for: .readable)
+    wakeUpKey = poller.add(fileDescriptor: wakeUp, for: .readable)
+  }
+
+  mutating func wait(atMost limit: Duration) throws(RoleFailure) -> Ready {
+    do throws(ZeroMQError) {
+      let ready = try poller.wait(atMost: limit)
+      return Ready(
+        signals: ready.isReadable(signalsKey), verifications: ready.isReadable(wakeUpKey))
+    } catch {
+      throw RoleFailure(.unavailable, "\(error)")
+    }
+  }
+
+  mutating func send(_ body: LearnerMessage.Body, to topic: Topic) throws(RoleFailure) {
+    sequence += 1
+    let message = LearnerMessage(
+      topic: topic, run: run, incarnation: incarnation, sequence: sequence, body: body)
+    do throws(ZeroMQError) {
+      // A message that finds a queue full is lost, as any may be; a later one of its kind will do.
+      _ = try publisher.send(message.encode().map(\.outgoing))
+    } catch {
+      throw RoleFailure(.unavailable, "\(error)")
+    }
+  }
+
+  /// The messages that are there now, up to a bound.
+  func receive(_ handle: (Incoming) throws(RoleFailure) -> Void) throws(RoleFailure) {
+    for _ in 0..<Self.messagesPerTurn {
+      guard let reception = try reception(from: receiver, maximumFrameCount: 4) else { return }
+      switch reception {
+      case .tooManyFrames(let count):
+        try handle(.malformed(.frameCount(expected: 4, found: count), byteCount: 0))
+      case .message(let frames):
+        let byteCount = frames.reduce(0) { $0 + $1.byteCount }
+        do throws(WireError) {
+          let message = try ActorMessage(
+            decoding: ReceivedMessage(frames: frames), shape: shape)
+          try handle(.message(message, byteCount: byteCount))
+        } catch {
+          try handle(.malformed(error, byteCount: byteCount))
+        }
+      }
+    }
+  }
+
+  /// Comings and goings of subscribers, as hints; frames of any other form are passed over.
+  func receiveEvents(
+    _ handle: (Wire.SubscriptionEvent) -> Void
+  ) throws(RoleFailure) {
+    for _ in 0..<Self.eventsPerTurn {
+      guard let reception = try reception(from: publisher, maximumFrameCount: 1) else { return }
+      guard case .message(let frames) = reception, let frame = frames.first else { continue }
+      let event = frame.withBytes { bytes in
+        try? Wire.SubscriptionEvent(decoding: bytes)
+      }
+      if let event { handle(event) }
+    }
+  }
+
+  private func reception(
+    from socket: borrowing Socket, maximumFrameCount: Int
+  ) throws(RoleFailure) -> Reception? {
+    do throws(ZeroMQError) {
+      return try socket.receive(maximumFrameCount: maximumFrameCount)
+    } catch {
+      throw RoleFailure(.unavailable, "\(error)")
+    }
+  }
+}
+
+/// How much one push carries.
+enum TrajectoryBatching {
+  /// An actor pushes as soon as it has this much: enough to make the cost of a message small, little
+  /// enough for the learner to begin while others play.
+  static let byteCount = 128 << 10
+
+  /// The largest frame that an honest actor sends: a batch, or one episode that is longer.
+  static func greatestFrameByteCount(shape: TrajectoryShape, stepLimit: Int) -> Int {
+    2 * byteCount + shape.greatestFrameByteCount(stepCount: stepLimit)
+  }
+}
