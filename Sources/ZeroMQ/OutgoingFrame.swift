@@ -15,11 +15,11 @@ package struct OutgoingFrame: Sendable {
 
   let storage: ArrayStorage
 
-  package init(_ bytes: [UInt8]) { storage = ArrayStorage(bytes) }
+  package init(bytes: [UInt8]) { storage = ArrayStorage(bytes) }
   /// Little-endian 32-bit integers.
-  package init(_ integers: [Int32]) { storage = ArrayStorage(integers) }
+  package init(integers: [Int32]) { storage = ArrayStorage(integers) }
   /// Little-endian 32-bit floats.
-  package init(_ floats: [Float]) { storage = ArrayStorage(floats) }
+  package init(floats: [Float]) { storage = ArrayStorage(floats) }
 
   package var byteCount: Int { unsafe storage.bytes.count }
 
