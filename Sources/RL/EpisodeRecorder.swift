@@ -29,11 +29,10 @@ struct EpisodeRecorder {
     self.stepLimit = stepLimit
     // 64 more than a power of two, so that rows of one record do not share a cache set.
     capacity = min(stepLimit, 576)
-    storage = []
-    positions = Array(repeating: 0, count: laneCount)
+    let size = (observationSize + actionSize + 2) * capacity
     records = Array(0..<laneCount)
-    storage = Array(
-      repeating: 0, count: laneCount * (observationSize + actionSize + 2) * capacity)
+    positions = records.map { $0 * size }
+    storage = Array(repeating: 0, count: laneCount * size)
   }
 
   private func base(_ lane: Int) -> Int { records[lane] * rowCount * capacity }

@@ -58,20 +58,39 @@ import Testing
     }
   }
 
+  /// Balanced from the outside, CartPole multiplies a difference in the last bit by about 1.08 a step:
+  /// a recorded episode can be followed freely for some 150 steps, not for 500. Every later step is
+  /// compared by the test above.
   @Test func anEpisodeRunningFreelyStaysWithTheRecord() throws {
     for episode in try Self.episodes.get() {
       var cartPole = CartPole()
       cartPole.physicalState = episode.init_state
       cartPole.paysOnlyFailure = episode.policy.contains("sutton_barto")
-      for (t, action) in episode.choices.enumerated() {
+      var (worst, worstObservation) = (0.0, Float(0))
+      for (t, action) in episode.choices.prefix(150).enumerated() {
         var observation = [Float](repeating: 0, count: 4)
         _ = step(&cartPole, action, observation: &observation)
         for index in 0..<4 {
-          #expect(abs(cartPole.physicalState[index] - episode.states[4 * t + index]) <= 1e-9)
+          worst = max(worst, abs(cartPole.physicalState[index] - episode.states[4 * t + index]))
           let recorded = Float(episode.obs[4 * t + index])
-          #expect(abs(observation[index] - recorded) <= 2 * max(recorded.ulp, 1e-9))
+          // One unit in the last place where the rounding to Float falls to the other side.
+          let slack = max(recorded.ulp, 1e-9)
+          worstObservation = max(worstObservation, abs(observation[index] - recorded) / slack)
         }
       }
+      #expect(worst <= 1e-9, "episode \(episode.ep) (\(episode.policy))")
+      #expect(worstObservation <= 2, "episode \(episode.ep)")
+    }
+  }
+
+  @Test func aPoleThatLiesPaysNothingMore() throws {
+    var count = 0
+    for episode in try Self.episodes.get() where episode.post != nil {
+      var cartPole = CartPole()
+      cartPole.paysOnlyFailure = episode.policy.contains("sutton_barto")
+      cartPole.physicalState = episode.states.count > 4 ? episode.states.suffix(8).dropLast(4) : []
+      let last = try step(&cartPole, try #require(episode.choices.last))
+      #expect((last.end == .terminated) == episode.terminated.flag(episode.choices.count - 1))
       for after in episode.post ?? [] {
         let result = try step(&cartPole, after.a)
         #expect(Double(result.reward) == after.r)
@@ -79,8 +98,10 @@ import Testing
         for (found, expected) in zip(cartPole.physicalState, after.state) {
           #expect(abs(found - expected) <= 1e-9)
         }
+        count += 1
       }
     }
+    #expect(count > 0)
   }
 
   private func step(_ cartPole: inout CartPole, _ action: Int) throws -> StepResult {
