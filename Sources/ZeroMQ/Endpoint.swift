@@ -91,16 +91,31 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     return Endpoint(.tcp(host: host, port: port))
   }
 
-  /// Whether libzmq has to be told to use IPv6 for this address.
-  ///
-  /// Not always: with IPv6 on, libzmq takes only the first address of a name, and that is its IPv6 one;
-  /// a learner that listens at 0.0.0.0 is never found. A name with an IPv4 address is reached by that,
-  /// and `*` listens for both.
-  var needsIPv6: Bool {
+  /// Whether libzmq has to be told to use IPv6 to listen here: then `*` listens for both families.
+  var listensWithIPv6: Bool {
     switch transport {
     case .ipc: false
-    case .tcp("*", _): true
+    case .tcp(let host, _): host == "*" || ipv6(host) != nil
+    }
+  }
+
+  /// Whether libzmq has to be told to use IPv6 to reach it.
+  ///
+  /// With IPv6 on, libzmq takes the first IPv6 address of a name that has one and never tries another
+  /// (ip_resolver.cpp), so that a learner listening at 0.0.0.0 would not be found. A name with an IPv4
+  /// address is reached by that. Asks the resolver.
+  var isReachedWithIPv6: Bool {
+    switch transport {
+    case .ipc: false
     case .tcp(let host, _): ipv6(host) != nil || ipv4(host) == nil && !hasIPv4Address(host)
+    }
+  }
+
+  /// What libzmq is told to bind: it takes addresses and interfaces, but no names.
+  var bindText: String {
+    switch transport {
+    case .tcp("localhost", let port): Endpoint(.tcp(host: "127.0.0.1", port: port)).description
+    case .tcp, .ipc: description
     }
   }
 }

@@ -65,8 +65,12 @@ package struct Socket: ~Copyable {
   package borrowing func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
     if case .ipc(let path) = endpoint.transport { try reclaimSocketFile(path) }
     // SAFETY: the string is valid during the call, and libzmq copies it.
-    let status = unsafe zmq_bind(handle.raw, endpoint.description)
-    guard status == 0 else { throw .last(.bind, subject: endpoint.description) }
+    guard unsafe zmq_bind(handle.raw, endpoint.bindText) == 0 else {
+      let code = zmq_errno()
+      throw ZeroMQError(
+        .bind, subject: endpoint.description, code: code,
+        text: code == ENODEV ? "no address or interface of this machine" : nil)
+    }
     handle.endpoint = try endpoint.withPort(of: handle.lastEndpoint())
   }
 

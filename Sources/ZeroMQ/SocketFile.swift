@@ -29,7 +29,8 @@ extension Socket {
 
 /// Whether a connection to the socket file is accepted, or is only refused because too many wait.
 private func somebodyListens(at path: String) -> Bool {
-  let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+  let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+  let descriptor = socket(AF_UNIX, Int32(type), 0)
   guard descriptor >= 0 else { return false }
   defer { _ = close(descriptor) }
   var address = sockaddr_un()

@@ -12,6 +12,7 @@ import Glibc
   var endpoint: Endpoint?
 
   init(kind: Socket.Kind, context: Context) throws(ZeroMQError) {
+    try checkDescriptorReserve(.makeSocket)
     self.context = context
     // SAFETY: the context is alive while it is retained.
     guard let pointer = unsafe zmq_socket(context.pointer, kind.number) else {

@@ -51,20 +51,22 @@ extension Socket {
         .refusesWhenFull(false),
         // Each actor's own coming and going is a hint, though its topics were subscribed to before.
         .reportsEverySubscription(true),
-        // The longest subscription is 24 bytes (0 or 1, `actor/`, 16 digits, `/`), the longest frame of
-        // the handshake 40. CURVE needs 1024, for its handshake's frames pass the same check.
-        .maximumFrameByteCount(64),
+        // The longest subscription is 24 bytes: 0 or 1, `actor/`, 16 digits, `/`.
+        .maximumFrameByteCount(controlFrameByteCount),
         // Subscriptions not read yet, of at most 64 bytes each; the learner reads 64 a turn.
         .receiveHighWaterMark(1000),
-      ] + common(endpoint, linger: linger))
+      ] + listening(endpoint, linger: linger))
     try socket.bind(endpoint)
     return socket
   }
 
   /// The learner's receiver: everything that actors say.
   ///
-  /// `maximumFrameByteCount` is what the welcome states and bounds; under CURVE, libzmq adds 33 bytes to
+  /// `maximumFrameByteCount` is the bound that the welcome states; under CURVE, libzmq adds 33 bytes to
   /// every frame. `highWaterMark` times the size of a batch is what one actor may have waiting here.
+  ///
+  /// Neither bounds a message that never ends: libzmq keeps its frames until the last one is there
+  /// (measured: 500 frames of 1 MiB at a mark of 2). Only the list of allowed keys keeps such a peer out.
   package static func learnerReceiver(
     in context: Context, boundTo endpoint: Endpoint, maximumFrameByteCount: Int,
     highWaterMark: Int
@@ -75,7 +77,7 @@ extension Socket {
         .maximumFrameByteCount(maximumFrameByteCount),
         .receiveHighWaterMark(highWaterMark),
         // PULL sends nothing, so nothing lingers.
-      ] + common(endpoint, linger: .zero))
+      ] + listening(endpoint, linger: .zero))
     try socket.bind(endpoint)
     return socket
   }
@@ -93,7 +95,7 @@ extension Socket {
         // The largest policy accepted, 268 million parameters. Without a bound a frame's header alone
         // makes libzmq allocate what it announces.
         .maximumFrameByteCount(1 << 30),
-      ] + common(endpoint, linger: .zero) + reconnecting(endpoint))
+      ] + connecting(endpoint, linger: .zero))
     try socket.connect(endpoint)
     return socket
   }
@@ -112,11 +114,16 @@ extension Socket {
         // version are harmless then: admission is by content.
         .queuesForCompleteConnectionsOnly(false),
         // A PULL socket sends nothing beyond the handshake.
-        .maximumFrameByteCount(64),
-      ] + common(endpoint, linger: linger) + reconnecting(endpoint))
+        .maximumFrameByteCount(controlFrameByteCount),
+      ] + connecting(endpoint, linger: linger))
     try socket.connect(endpoint)
     return socket
   }
+
+  /// Enough for a subscription, a heartbeat and the handshake, whose frames pass the same check. CURVE's
+  /// handshake has frames of nearly 280 bytes (measured: with 270 no connection is ever made, and no
+  /// error says so), so this grows with it.
+  private static var controlFrameByteCount: Int { 64 }
 
   /// What every socket needs. CURVE's keys and the ZAP domain belong into this list, for they count only
   /// when they are set before the socket is bound or connected.
@@ -131,19 +138,22 @@ extension Socket {
       // cut of 3 s). A connection is given up after 6 s of silence, three pings.
       .heartbeatInterval(.seconds(2)), .heartbeatTimeout(.seconds(6)),
       .heartbeatTimeToLive(.seconds(6)),
-      .usesIPv6(endpoint.needsIPv6),
     ]
   }
 
-  private static func reconnecting(_ endpoint: Endpoint) -> [SocketOption] {
-    let everywhere: [SocketOption] = [
+  private static func listening(_ endpoint: Endpoint, linger: Duration) -> [SocketOption] {
+    common(endpoint, linger: linger) + [.usesIPv6(endpoint.listensWithIPv6)]
+  }
+
+  private static func connecting(_ endpoint: Endpoint, linger: Duration) -> [SocketOption] {
+    common(endpoint, linger: linger) + [
+      .usesIPv6(endpoint.isReachedWithIPv6),
       // Soon enough for a learner that restarts, seldom enough for a thousand actors without one.
       .reconnectInterval(.milliseconds(10)), .reconnectIntervalLimit(.seconds(5)),
+      // TCP repeats a lost connection request after 1, 2, 4 … 64 s; a healed network is not waited for
+      // that long.
+      .connectTimeout(.seconds(5)),
     ]
-    guard endpoint.isTCP else { return everywhere }
-    // TCP repeats a lost connection request after 1, 2, 4 … 64 s; a healed network is not waited for
-    // that long.
-    return everywhere + [.connectTimeout(.seconds(5))]
   }
 }
 

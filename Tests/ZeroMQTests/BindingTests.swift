@@ -11,7 +11,8 @@ import ZeroMQ
   }
 
   @Test(
-    "a port that was left open is known after the bind", arguments: ["127.0.0.1", "[::1]", "*"])
+    "a port that was left open is known after the bind",
+    arguments: ["127.0.0.1", "localhost", "lo", "[::1]", "*"])
   func chosenPort(host: String) throws {
     let receiver = try Socket.receiver(context, at: "tcp://\(host):*")
     let endpoint = try address(of: receiver)
@@ -79,6 +80,20 @@ import ZeroMQ
         == "cannot bind ipc://\(path): a file that is not a socket is in the way")
     // SAFETY: the path is NUL-terminated.
     #expect(unsafe access(path, F_OK) == 0)
+  }
+
+  @Test(
+    "an address that is not this machine's is named",
+    arguments: [
+      ("192.0.2.1", "cannot assign requested address"),
+      ("example.invalid", "no address or interface of this machine"),
+    ])
+  func otherMachine(host: String, reason: String) throws {
+    let error = #expect(throws: ZeroMQError.self) {
+      _ = try Socket.receiver(context, at: "tcp://\(host):5555")
+    }
+    #expect(error?.description == "cannot bind tcp://\(host):5555: \(reason)")
+    #expect(error?.isAddressInUse == false)
   }
 
   @Test("a directory that does not exist is named")

@@ -159,4 +159,27 @@ import ZeroMQ
     let error = #expect(throws: ZeroMQError.self) { try receiver.receive(maximumFrameCount: 1) }
     #expect(error?.reason == .terminated)
   }
+
+  @Test("running out of file descriptors is an error, not the end of the process")
+  func descriptors() async {
+    await #expect(processExitsWith: .success) {
+      for free in 1...40 {
+        // The lowest descriptor that is free, and so the number of those in use.
+        let lowest = dup(0)
+        close(lowest)
+        var limit = rlimit(rlim_cur: rlim_t(Int(lowest) + free), rlim_max: 1024)
+        // SAFETY: the limit is ours. In this process nothing else runs.
+        try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+        do {
+          let context = try Context()
+          let socket = try Socket.publisher(context, at: "tcp://127.0.0.1:*")
+          try socket.close()
+          try #require(free > 16)
+        } catch let error as ZeroMQError {
+          try #require(error.reason == .outOfFileDescriptors)
+          try #require(free < 40)
+        }
+      }
+    }
+  }
 }
