@@ -29,6 +29,14 @@ enum ArrayCoding {
     }
   }
 
+  /// The numbers whose bytes are those of `bytes` in `range`.
+  ///
+  /// - Precondition: a whole number of them within `bytes`.
+  static func array<T: FixedWidthNumber>(from bytes: [UInt8], in range: Range<Int>) -> [T] {
+    // SAFETY: bytes of bytes, all initialised; `extracting` checks the range.
+    unsafe array(from: bytes.span.bytes.extracting(range))
+  }
+
   /// The bytes of `values`.
   static func bytes<T: FixedWidthNumber>(of values: [T]) -> [UInt8] {
     // SAFETY: the bytes of initialised trivial values, copied while the array is borrowed.

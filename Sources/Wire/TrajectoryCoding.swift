@@ -52,12 +52,12 @@ extension ActorMessage.Trajectories {
     guard envelope.hasPolicyDigest else { throw .missing(field: "trajectories.policy_digest") }
     let round = try envelope.round.value("trajectories.round")
     let headers = try Self.headers(decoding: envelope.episodes, limits: limits)
-    // At most 2^20 / 2 headers of 2^24 steps each: this sum and its products below stay under 2^63.
+    // Each header took two bytes of an envelope at least: this sum stays far below 2^63.
     let stepCount = headers.reduce(0) { $0 + $1.stepCount }
     let observations = try Self.floats(
-      in: source, frame: 1, "observations", count: stepCount * shape.observationSize)
-    let rewards = try Self.floats(in: source, frame: 3, "rewards", count: stepCount)
-    let actions = try Self.actions(in: source, frame: 2, shape: shape, headers: headers)
+      in: source, frame: 1, "observations", size: shape.observationSize, stepCount: stepCount)
+    let actions = try Self.actions(in: source, frame: 2, shape: shape, stepCount: stepCount)
+    let rewards = try Self.floats(in: source, frame: 3, "rewards", size: 1, stepCount: stepCount)
     self.init(
       round: round, policyDigest: envelope.policyDigest.value, leaseNumber: envelope.lease,
       actionSpace: shape.actionSpace,
@@ -99,21 +99,22 @@ extension ActorMessage.Trajectories {
   }
 
   private static func floats(
-    in source: borrowing some FrameSource & ~Copyable, frame index: Int, _ field: String, count: Int
+    in source: borrowing some FrameSource & ~Copyable, frame index: Int, _ field: String, size: Int,
+    stepCount: Int
   ) throws(WireError) -> [Float] {
     try source.withFrame(index) { (frame) throws(WireError) in
-      try requireSize(of: frame, 4 * count, field)
+      try requireSize(of: frame, rowByteCount: 4 * size, stepCount: stepCount, field)
       return ArrayCoding.array(from: frame)
     }
   }
 
   private static func actions(
     in source: borrowing some FrameSource & ~Copyable, frame index: Int, shape: TrajectoryShape,
-    headers: [TrajectoryHeader]
+    stepCount: Int
   ) throws(WireError) -> [Float] {
-    let stepCount = headers.reduce(0) { $0 + $1.stepCount }
-    return try source.withFrame(index) { (frame) throws(WireError) in
-      try requireSize(of: frame, shape.actionByteCount * stepCount, "actions")
+    try source.withFrame(index) { (frame) throws(WireError) in
+      try requireSize(
+        of: frame, rowByteCount: shape.actionByteCount, stepCount: stepCount, "actions")
       switch shape.actionSpace {
       case .discrete(let count):
         let actions =
@@ -129,10 +130,13 @@ extension ActorMessage.Trajectories {
   }
 
   private static func requireSize(
-    of frame: RawSpan, _ byteCount: Int, _ field: String
+    of frame: RawSpan, rowByteCount: Int, stepCount: Int, _ field: String
   ) throws(WireError) {
-    guard frame.byteCount == byteCount else {
-      throw .size(field: field, expected: UInt64(byteCount), found: UInt64(frame.byteCount))
+    let (byteCount, overflow) = stepCount.multipliedReportingOverflow(by: rowByteCount)
+    guard !overflow, frame.byteCount == byteCount else {
+      throw .size(
+        field: field, expected: overflow ? .max : UInt64(byteCount),
+        found: UInt64(frame.byteCount))
     }
   }
 }

@@ -1,0 +1,86 @@
+public import Kernels
+internal import RL
+
+extension RunConfiguration {
+  /// Hash of every field: two configurations have equal digests only if they determine the same run.
+  ///
+  /// The encoding is this file's own, one field after the other with its name, because the bytes of
+  /// YAML or protobuf may change without the configuration. A field that is added later enters only
+  /// where it differs from what runs did before, so that older runs can be resumed.
+  public var digest: Digest128 {
+    var encoding = CanonicalEncoding(title: "troupe run configuration 1")
+    encoding.add("environment", environment)
+    encoding.add("seed", seed)
+    encoding.add("hidden", policy.hidden.count)
+    for units in policy.hidden { encoding.add("units", units) }
+    encoding.add("activation", policy.activation.rawValue)
+    encoding.add("initialization", policy.initialization.rawValue)
+    encoding.add("episodes-per-update", learner.episodesPerUpdate)
+    encoding.add("estimator", learner.estimator.rawValue)
+    encoding.add("baseline", learner.baseline.rawValue)
+    encoding.add("discount", learner.discount)
+    encoding.add("normalize-advantages", learner.normalizeAdvantages ? 1 as Int : 0)
+    encoding.add("entropy", learner.entropyCoefficient)
+    encoding.add("gradient-norm-limit", learner.gradientNormLimit)
+    encoding.add("reward-scale", learner.rewardScale)
+    encoding.add("optimizer", learner.optimizer.rawValue)
+    encoding.add("learning-rate", learner.learningRate)
+    encoding.add("schedule", learner.schedule.rawValue)
+    encoding.add("schedule-updates", learner.scheduleUpdates)
+    var hash = MixingHash()
+    hash.combine(encoding.bytes.span)
+    return hash.finalize()
+  }
+}
+
+/// Names and values as bytes that no other sequence of names and values gives: each text is preceded
+/// by its length, each value by a letter for its type. Numbers are 64 bits, little-endian.
+private struct CanonicalEncoding {
+  private(set) var bytes: [UInt8] = []
+
+  init(title: String) { append(title) }
+
+  mutating func add(_ name: String, _ value: String) {
+    append(name, type: "s")
+    append(value)
+  }
+
+  mutating func add(_ name: String, _ value: UInt64) {
+    append(name, type: "u")
+    append(value)
+  }
+
+  mutating func add(_ name: String, _ value: Int) {
+    append(name, type: "i")
+    append(UInt64(bitPattern: Int64(value)))
+  }
+
+  mutating func add(_ name: String, _ value: Double) {
+    append(name, type: "d")
+    append(value.bitPattern)
+  }
+
+  mutating func add(_ name: String, _ value: Int?) {
+    if let value { add(name, value) } else { append(name, type: "-") }
+  }
+
+  mutating func add(_ name: String, _ value: Double?) {
+    if let value { add(name, value) } else { append(name, type: "-") }
+  }
+
+  private mutating func append(_ name: String, type: Unicode.Scalar) {
+    append(name)
+    bytes.append(UInt8(ascii: type))
+  }
+
+  private mutating func append(_ text: String) {
+    append(UInt64(text.utf8.count))
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  private mutating func append(_ word: UInt64) {
+    for shift in stride(from: 0, to: 64, by: 8) {
+      bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+    }
+  }
+}

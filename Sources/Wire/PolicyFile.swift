@@ -1,0 +1,126 @@
+package import RL
+
+/// The architecture of a policy and the environment it was trained for.
+package struct PolicyArchitecture: Hashable, Sendable {
+  package let environment: String
+  package let hidden: [Int]
+  package let activation: Nonlinearity
+  package let observationSize: Int
+  package let actionSpace: ActionSpace
+
+  package init(
+    environment: String, hidden: [Int], activation: Nonlinearity, observationSize: Int,
+    actionSpace: ActionSpace
+  ) {
+    self.environment = environment
+    self.hidden = hidden
+    self.activation = activation
+    self.observationSize = observationSize
+    self.actionSpace = actionSpace
+  }
+}
+
+/// `policy.safetensors`: parameters under the names and shapes of PyTorch, and the architecture.
+///
+/// Names neither run nor time, so that equal parameters give an equal file.
+package struct PolicyFile: Equatable, Sendable {
+  package let architecture: PolicyArchitecture
+  private let content: SafeTensors
+
+  /// - Precondition: `layout` covers `parameters` exactly.
+  package init(
+    architecture: PolicyArchitecture, layout: [ParameterTensor], parameters: [Float]
+  ) {
+    precondition(
+      layout.reduce(0) { $0 + $1.count } == parameters.count, "a layout of these parameters")
+    self.architecture = architecture
+    content = SafeTensors(
+      metadata: architecture.metadata,
+      tensors: layout.map { tensor in
+        let values = Array(parameters[tensor.offset..<tensor.offset + tensor.count])
+        return SafeTensors.Tensor(
+          name: tensor.name, shape: tensor.shape, values: .float32(values))
+      })
+  }
+
+  package func encode() -> [UInt8] { content.encode() }
+
+  /// Reads any bytes into a file of a known architecture or an error.
+  package init(decoding bytes: [UInt8]) throws(WireError) {
+    content = try SafeTensors(decoding: bytes)
+    architecture = try PolicyArchitecture(decoding: content.metadata)
+  }
+
+  /// The flat parameters, in the order of `layout`: what the architecture makes of the file.
+  ///
+  /// - Throws: ``WireError`` naming the tensor unless the file holds exactly those of the layout, all
+  ///   of them finite.
+  package func parameters(layout: [ParameterTensor]) throws(WireError) -> [Float] {
+    for tensor in content.tensors where !layout.contains(where: { $0.name == tensor.name }) {
+      throw .invalid(
+        field: "tensor", found: tensor.name, allowed: "one of the policy's architecture")
+    }
+    // First every shape, so that the memory asked for is no more than the file's.
+    var found: [[Float]] = []
+    for tensor in layout {
+      guard let stored = content.tensor(named: tensor.name) else {
+        throw .missing(field: "tensor \(tensor.name)")
+      }
+      guard case .float32(let values) = stored.values, stored.shape == tensor.shape else {
+        throw .invalid(
+          field: "shape of \(tensor.name)",
+          found: "\(stored.values.elementType.rawValue) \(stored.shape)",
+          allowed: "F32 \(tensor.shape)")
+      }
+      guard allFinite(values) else {
+        throw .invalid(
+          field: "tensor \(tensor.name)", found: "not finite", allowed: "finite numbers")
+      }
+      found.append(values)
+    }
+    var parameters = [Float](repeating: 0, count: found.reduce(0) { $0 + $1.count })
+    for (tensor, values) in zip(layout, found) {
+      parameters.replaceSubrange(tensor.offset..<tensor.offset + values.count, with: values)
+    }
+    return parameters
+  }
+}
+
+extension PolicyArchitecture {
+  private static let format = "troupe-policy"
+
+  fileprivate var metadata: [String: String] {
+    var texts = [
+      "format": Self.format, "format_version": "1", "environment": environment,
+      "hidden": hidden.map(String.init).joined(separator: ","), "activation": activation.rawValue,
+      "observation_size": "\(observationSize)",
+    ]
+    switch actionSpace {
+    case .discrete(let count): texts["action_count"] = "\(count)"
+    }
+    return texts
+  }
+
+  fileprivate init(decoding metadata: [String: String]) throws(WireError) {
+    let texts = FileMetadata(metadata)
+    try texts.require(format: Self.format, version: "1")
+    environment = try texts.text("environment")
+    var hidden: [Int] = []
+    for units in try texts.text("hidden").split(separator: ",", omittingEmptySubsequences: false) {
+      if units.isEmpty && metadata["hidden"] == "" { break }
+      hidden.append(try texts.integer("hidden", from: units, in: 1...65_536))
+    }
+    guard hidden.count <= 16 else {
+      throw .exceedsLimit(field: "hidden", limit: 16, found: UInt64(hidden.count))
+    }
+    self.hidden = hidden
+    guard let activation = Nonlinearity(rawValue: try texts.text("activation")) else {
+      throw .invalid(
+        field: "activation", found: try texts.text("activation"),
+        allowed: Nonlinearity.allCases.map(\.rawValue).joined(separator: " or "))
+    }
+    self.activation = activation
+    observationSize = try texts.integer("observation_size", in: 1...1 << 24)
+    actionSpace = .discrete(count: try texts.integer("action_count", in: 1...1 << 24))
+  }
+}
