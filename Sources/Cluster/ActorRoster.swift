@@ -1,0 +1,141 @@
+import RL
+import Wire
+
+/// What the ledger knows of one actor.
+struct ActorRecord {
+  enum Condition { case live, suspect, quarantined, left }
+
+  let id: ActorID
+  /// Host, process and key, which tell two processes with one id apart.
+  let identityKey: String
+  var lanes: Int
+  var condition = Condition.live
+  var lastHeard: Duration
+
+  /// The latest lease of this round; it lists at least the slots that the actor holds.
+  var lease: Lease?
+  /// When the lease went out first.
+  var issuedAt = Duration.zero
+  /// When it went out last, and how often it was sent again.
+  var sentAt = Duration.zero
+  var resendCount = 0
+  /// The greatest lease number that the actor said it had applied.
+  var acknowledged: UInt64 = 0
+  var roundTrip: Duration?
+  /// Slots that the next lease adds; empty between ticks.
+  var granted: [Int] = []
+  /// Slots leased to the actor whose trajectory has not been received.
+  var heldCount = 0
+  /// When the lease should be done with.
+  var deadline: Duration?
+  /// The deadline passed: idle actors may play the same slots.
+  var isLate = false
+  /// Doubles each time a deadline turns out too short.
+  var patience = 1.0
+
+  var needsWelcome = false
+  var lastWelcome: Duration?
+  /// What the actor holds shrank, so it is to be told.
+  var needsLease = false
+
+  /// Steps per second.
+  var speed: Double?
+  private var playedSteps: UInt64 = 0
+  private var playTime = Duration.zero
+
+  init(id: ActorID, identityKey: String, lanes: Int, now: Duration) {
+    self.id = id
+    self.identityKey = identityKey
+    self.lanes = lanes
+    lastHeard = now
+  }
+
+  var isLive: Bool { condition == .live }
+  var isAcknowledged: Bool { lease.map { acknowledged >= $0.number } ?? true }
+
+  /// How long an answer may take before the lease is sent again.
+  func answerTime(_ rules: LedgerRules) -> Duration {
+    let patience = max(rules.resendFloor, (roundTrip ?? .zero) * 4)
+    return min(patience * (1 << min(resendCount, 8)), rules.resendCeiling)
+  }
+
+  /// Learns the speed from totals that only grow, so that a lost status loses nothing.
+  mutating func measure(stepCount: UInt64, playTime: Duration) {
+    defer {
+      playedSteps = stepCount
+      self.playTime = playTime
+    }
+    guard stepCount > playedSteps, playTime > self.playTime else { return }
+    let latest = Double(stepCount - playedSteps) / ((playTime - self.playTime) / .seconds(1))
+    speed = speed.map { ($0 + latest) / 2 } ?? latest
+  }
+
+  /// Takes the answer to the lease that is out, if `leaseNumber` is its number.
+  ///
+  /// The round trip is counted from the first sending, also of a lease sent again: too long an
+  /// estimate makes the next resend later, within its ceiling, while ignoring such answers would never
+  /// learn that a line is slower than the floor.
+  mutating func acknowledge(_ leaseNumber: UInt64, now: Duration) {
+    guard leaseNumber > acknowledged else { return }
+    acknowledged = leaseNumber
+    guard leaseNumber == lease?.number else { return }
+    roundTrip = roundTrip.map { ($0 * 7 + (now - issuedAt)) / 8 } ?? (now - issuedAt)
+  }
+
+  /// Forgets what belongs to the round that ends.
+  mutating func endRound() {
+    if !isLate, heldCount == 0 { patience = max(1, patience / 2) }
+    lease = nil
+    heldCount = 0
+    deadline = nil
+    isLate = false
+    needsLease = false
+  }
+}
+
+/// All actors that joined, in order of joining; an index names an actor until the round ends.
+struct ActorRoster {
+  private var records: [ActorRecord] = []
+  private var indices: [ActorID: Int] = [:]
+
+  subscript(index: Int) -> ActorRecord {
+    _read { yield records[index] }
+    _modify { yield &records[index] }
+  }
+
+  var count: Int { records.count }
+
+  func index(of actor: ActorID) -> Int? { indices[actor] }
+
+  mutating func add(_ record: ActorRecord) -> Int {
+    indices[record.id] = records.count
+    records.append(record)
+    return records.count - 1
+  }
+
+  /// Strikes an actor off; its record stays until the round ends.
+  mutating func remove(at index: Int) {
+    indices[records[index].id] = nil
+    records[index].condition = .left
+  }
+
+  /// Starts a round: drops the records of the departed and orders the others by id, so that equal
+  /// actors get equal slots round after round.
+  mutating func beginRound(forgetting isForgotten: (ActorRecord) -> Bool) {
+    records.removeAll { $0.condition == .left || $0.condition == .quarantined || isForgotten($0) }
+    records.sort { $0.id < $1.id }
+    indices.removeAll(keepingCapacity: true)
+    for i in records.indices {
+      records[i].endRound()
+      indices[records[i].id] = i
+    }
+  }
+
+  var liveCount: Int { records.reduce(0) { $0 + ($1.isLive ? 1 : 0) } }
+
+  /// Mean of the speeds measured so far, in steps per second.
+  var meanSpeed: Double? {
+    let speeds = records.compactMap { $0.isLive ? $0.speed : nil }
+    return speeds.isEmpty ? nil : speeds.reduce(0, +) / Double(speeds.count)
+  }
+}
