@@ -1,5 +1,7 @@
 /// The ledger's patience, and what it may assume of the environment.
 package struct LedgerRules: Hashable, Sendable {
+  /// An actor that sends statuses hears of the learner at least this often.
+  package var keepAlive: Duration = .seconds(5)
   /// How often an actor sends a status at least.
   package var statusPeriod: Duration = .milliseconds(500)
   /// Silence after which an actor is believed gone.

@@ -111,6 +111,8 @@ package struct RoundLedger: Sendable {
       return
     }
     roster[i].acknowledge(report.leaseNumber, now: now)
+    // In a long round an idle actor would hear nothing at all and take the learner for gone.
+    if now - roster[i].sentAt >= rules.keepAlive { roster[i].needsLease = true }
     if report.leaseNumber == roster[i].lease?.number {
       reopenLost(i, unplayed: report.unplayed)
     }

@@ -38,6 +38,8 @@ public struct Rollout<P: Policy> {
   private var streams: LaneStreams
   /// Lanes that play now are `0..<activeLaneCount`.
   public private(set) var activeLaneCount = 0
+  /// Steps played since the rollout was made, unfinished and dropped episodes included.
+  public private(set) var stepCount = 0
   /// Shape: `[observationSize][stride]`.
   private var observations: [Float]
   /// Shape: `[actionSize][stride]`.
@@ -81,13 +83,14 @@ public struct Rollout<P: Policy> {
     activeLaneCount = 0
   }
 
-  /// Plays until `goOn` says no (asked after every tick), or until no lane plays and `nextSlot` has
-  /// nothing more. Each finished episode is appended to `block` and its slot given to `finished`.
+  /// Plays until `goOn`, asked after every tick with the bytes that `block` holds, says no, or until no lane plays and `nextSlot` has
+  /// nothing more. Each finished episode's slot is given to `finished`; if that says that somebody wants
+  /// the episode, it is appended to `block`.
   ///
   /// - Throws: ``RolloutFault`` when an environment returned a number that is not finite; the episode
   ///   is dropped, and the rollout must be begun anew.
   public mutating func advance(
-    while goOn: () -> Bool, nextSlot: () -> Int?, finished: (Int) -> Void,
+    while goOn: (_ byteCount: Int) -> Bool, nextSlot: () -> Int?, finished: (Int) -> Bool,
     into block: inout TrajectoryBlock
   ) throws(RolloutFault) {
     while activeLaneCount < laneLimit, let slot = nextSlot() {
@@ -100,8 +103,8 @@ public struct Rollout<P: Policy> {
       for lane in (0..<activeLaneCount).reversed() {
         guard let end = end(of: lane) else { continue }
         let slot = Int(streams.slots[lane])
-        try finish(lane, slot: slot, end: end, into: &block)
-        finished(slot)
+        try requireFinite(lane, slot: slot)
+        if finished(slot) { recorder.append(lane: lane, slot: slot, end: end, to: &block) }
         if let next = nextSlot() {
           start(next, lane: lane)
         } else {
@@ -109,7 +112,7 @@ public struct Rollout<P: Policy> {
           if lane != activeLaneCount { move(activeLaneCount, to: lane) }
         }
       }
-      if !goOn() { return }
+      if !goOn(block.byteCount) { return }
     }
   }
 
@@ -127,6 +130,7 @@ public struct Rollout<P: Policy> {
 
   /// One step on every active lane.
   private mutating func tick() {
+    stepCount += activeLaneCount
     // Local while they change, because spans of two stored properties cannot be alive at once.
     var (actions, logProbabilities): ([Float], [Float]) = ([], [])
     swap(&actions, &self.actions)
@@ -174,14 +178,21 @@ public struct Rollout<P: Policy> {
     return Int(streams.steps[lane]) >= stepLimit ? .truncated : nil
   }
 
-  private mutating func finish(
-    _ lane: Int, slot: Int, end: EpisodeEnd, into block: inout TrajectoryBlock
-  ) throws(RolloutFault) {
+  private func requireFinite(_ lane: Int, slot: Int) throws(RolloutFault) {
     if let (step, problem) = recorder.firstFault(lane: lane) {
       throw RolloutFault(
         environment: environmentName, round: round, slot: slot, step: step, problem: problem)
     }
-    recorder.append(lane: lane, slot: slot, end: end, to: &block)
+  }
+
+  /// Frees the lanes that play these slots, dropping their unfinished episodes.
+  public mutating func abandon(_ slots: [Int]) {
+    guard !slots.isEmpty else { return }
+    let unwanted = Set(slots)
+    for lane in (0..<activeLaneCount).reversed() where unwanted.contains(Int(streams.slots[lane])) {
+      activeLaneCount -= 1
+      if lane != activeLaneCount { move(activeLaneCount, to: lane) }
+    }
   }
 
   private mutating func move(_ source: Int, to destination: Int) {

@@ -60,6 +60,9 @@ public struct TrajectoryBlock: Sendable, Equatable {
   /// Steps of all episodes together.
   public var stepCount: Int { headers.reduce(0) { $0 + $1.stepCount } }
 
+  /// Bytes that the arrays take.
+  package var byteCount: Int { 4 * (observations.count + actions.count + rewards.count) }
+
   /// The first step of each episode within the block, counted over all episodes.
   package var stepOffsets: [Int] {
     var offsets: [Int] = []
@@ -70,6 +73,27 @@ public struct TrajectoryBlock: Sendable, Equatable {
       offset += header.stepCount
     }
     return offsets
+  }
+
+  /// The same episodes in blocks of at most `byteLimit` bytes each, or of one episode that is larger.
+  package func pieces(byteLimit: Int) -> [TrajectoryBlock] {
+    if byteCount <= byteLimit || headers.count <= 1 { return isEmpty ? [] : [self] }
+    let bytesPerStep = 4 * (observationSize + actionSize + 1)
+    var pieces: [TrajectoryBlock] = []
+    var piece = TrajectoryBlock(observationSize: observationSize, actionSize: actionSize)
+    for (header, offset) in zip(headers, stepOffsets) {
+      if !piece.isEmpty, piece.byteCount + header.stepCount * bytesPerStep > byteLimit {
+        pieces.append(piece)
+        piece.removeAll()
+      }
+      let end = offset + header.stepCount
+      piece.headers.append(header)
+      piece.observations += observations[offset * observationSize..<end * observationSize]
+      piece.actions += actions[offset * actionSize..<end * actionSize]
+      piece.rewards += rewards[offset..<end]
+    }
+    pieces.append(piece)
+    return pieces
   }
 
   /// Forgets the episodes, keeping the memory.

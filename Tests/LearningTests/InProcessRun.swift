@@ -33,10 +33,13 @@ struct InProcessRun {
     while finished < slots.count {
       var ticks = 0
       try rollout.advance(
-        while: {
+        while: { _ in
           ticks += 1
           return ticks < ticksPerAdvance
-        }, nextSlot: { waiting.popFirst() }, finished: { _ in finished += 1 }, into: &block)
+        }, nextSlot: { waiting.popFirst() }, finished: { _ in
+          finished += 1
+          return true
+        }, into: &block)
     }
     return block
   }

@@ -102,10 +102,13 @@ struct BlindPolicy: Policy {
     while finished.count < slots.count {
       var ticks = 0
       try rollout.advance(
-        while: {
+        while: { _ in
           ticks += 1
           return ticks < ticksPerAdvance
-        }, nextSlot: { waiting.popFirst() }, finished: { finished.append($0) }, into: &block)
+        }, nextSlot: { waiting.popFirst() }, finished: {
+          finished.append($0)
+          return true
+        }, into: &block)
     }
     #expect(finished == block.headers.map(\.slot))
     var result: [Int: [Float]] = [:]
@@ -154,7 +157,7 @@ struct BlindPolicy: Policy {
     var waiting = [9][...]
     let fault = #expect(throws: RolloutFault.self) {
       try rollout.advance(
-        while: { true }, nextSlot: { waiting.popFirst() }, finished: { _ in }, into: &block)
+        while: { _ in true }, nextSlot: { waiting.popFirst() }, finished: { _ in true }, into: &block)
     }
     #expect(fault?.slot == 9)
     #expect(fault?.step == 2)

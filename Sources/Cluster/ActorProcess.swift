@@ -1,0 +1,242 @@
+internal import CSystem
+internal import Glibc
+internal import Kernels
+internal import Logging
+internal import RL
+internal import Wire
+internal import ZeroMQ
+
+/// The actor role: one blocking loop that listens, plays for a millisecond, pushes, reports.
+///
+/// It owns its sockets and its lanes; everything it knows of the run came with a welcome.
+package struct ActorProcess: ~Copyable {
+  /// How long the rollout goes on before the sockets are looked at again.
+  private static let playSlice = Duration.milliseconds(1)
+  /// The longest wait, after which a lost parent or learner is noticed.
+  private static let longestWait = Duration.milliseconds(500)
+
+  private let role: ActorRole
+  private let environments: [any Environment.Type]
+  private let logger: Logger
+  private let clock = Clock()
+  private let hostName: String
+  private var signals: Signals
+  private var link: ActorLink
+  private var agenda: ActorAgenda
+  private var session: ActorSession?
+  private var unsent: [ActorMessage.Trajectories] = []
+  private var lastHeard = Duration.zero
+  private var end: End?
+
+  /// Why the loop is over.
+  private enum End {
+    case signal
+    case goodbye(String)
+    case otherRun
+  }
+
+  package init(
+    role: ActorRole, environments: [any Environment.Type], logger: Logger
+  ) throws(RoleFailure) {
+    self.role = role
+    self.environments = environments
+    self.logger = logger
+    FloatingPointMode.establish()
+    signals = try Signals()
+    let endpoint: Endpoint
+    do throws(EndpointError) {
+      endpoint = try Endpoint(role.connect)
+    } catch {
+      throw RoleFailure(.usage, "\(error)")
+    }
+    let id = FreshName.actor()
+    hostName = currentHostName()
+    agenda = ActorAgenda(
+      id: id, identityKey: identityKey(hostName: hostName, processID: UInt32(getpid())),
+      now: .zero)
+    var descriptors = [signals.descriptor]
+    if role.watchesParent { descriptors.append(ChildProcesses.inheritedDescriptor) }
+    link = try ActorLink(connect: endpoint, actor: id, descriptors: descriptors)
+  }
+
+  /// Serves until the run is over or a signal comes.
+  ///
+  /// - Throws: exit 75 without a learner for as long as the role's patience, 69 when the learner
+  ///   refuses, 65 when the environment breaks its contract.
+  package mutating func run() throws(RoleFailure) {
+    logger.info("waiting for a learner", metadata: ["address": "\(role.connect)"])
+    while end == nil {
+      try heedSignals()
+      try listen()
+      if end != nil { break }
+      try play()
+      try push()
+      try report()
+      try rest()
+    }
+    try leave()
+  }
+
+  private mutating func heedSignals() throws(RoleFailure) {
+    while let event = signals.next() {
+      switch event {
+      case .end: end = .signal
+      case .endNow: exit(128 + SIGTERM)
+      case .checkpoint: break
+      }
+    }
+    if role.watchesParent, getppid() == 1 { exit(0) }
+    if clock.now - lastHeard > role.patience {
+      throw RoleFailure(
+        .tryAgain, "no learner at \(role.connect) for \(Int(role.patience.seconds)) s")
+    }
+  }
+
+  // MARK: Listening
+
+  private mutating func listen() throws(RoleFailure) {
+    while end == nil, let message = try link.receive() { try heed(message) }
+  }
+
+  private mutating func heed(_ message: LearnerMessage) throws(RoleFailure) {
+    let now = clock.now
+    let origin = MessageOrigin(
+      run: message.run, incarnation: message.incarnation, sequence: message.sequence)
+    let change: AgendaChange
+    switch message.body {
+    case .welcome(let welcome):
+      guard let policy = welcome.policy else { return }
+      change = agenda.welcome(origin, terms: policy.terms, lease: welcome.lease, now: now)
+      if change.verdict == .heeded { try prepareSession(welcome) }
+      try follow(change, policy: policy)
+    case .policy(let policy):
+      change = agenda.policy(
+        origin, terms: policy.terms, lease: policy.firstLease(of: agenda.id), now: now)
+      try follow(change, policy: policy)
+    case .lease(let lease):
+      change = agenda.lease(origin, lease, now: now)
+      try follow(change, policy: nil)
+    case .goodbye(let goodbye):
+      change = agenda.goodbye(origin, now: now)
+      if change.verdict == .heeded { end = .goodbye(goodbye.reason) }
+    case .refusal(let refusal):
+      change = agenda.refusal(origin, identityKey: refusal.identityKey, now: now)
+      if change.verdict == .heeded {
+        throw RoleFailure(.unavailable, "the learner refuses this actor: \(refusal.text)")
+      }
+    }
+    if change.verdict == .foreignRun {
+      end = .otherRun
+    } else {
+      lastHeard = now
+    }
+  }
+
+  private mutating func prepareSession(
+    _ welcome: LearnerMessage.Welcome
+  ) throws(RoleFailure) {
+    guard session?.configuration != welcome.configuration else { return }
+    let laneCount = role.lanes ?? welcome.suggestedLaneCount ?? 64
+    session = try ActorSession(
+      configuration: welcome.configuration, environments: environments, laneCount: laneCount)
+    logger.info(
+      "joined",
+      metadata: ["environment": "\(welcome.configuration.environment)", "lanes": "\(laneCount)"])
+  }
+
+  private mutating func follow(
+    _ change: AgendaChange, policy: LearnerMessage.Policy?
+  ) throws(RoleFailure) {
+    session?.abandon(change.abandoned)
+    if change.followsNewIncarnation || change.startsRound { unsent = [] }
+    guard change.startsRound, let policy else { return }
+    let snapshot = PolicySnapshot(version: policy.round.version, parameters: policy.parameters)
+    guard snapshot.digest == policy.digest else {
+      throw RoleFailure(
+        .badData, "the parameters of \(policy.round) do not have the digest that they came with")
+    }
+    session?.begin(policy.terms, snapshot: snapshot)
+  }
+
+  // MARK: Playing
+
+  private mutating func play() throws(RoleFailure) {
+    guard var session = session.take() else { return }
+    defer { self.session = session }
+    guard unsent.isEmpty, session.isPlaying || agenda.waitingCount > 0 else { return }
+    let clock = self.clock
+    let start = clock.now
+    let deadline = start + Self.playSlice
+    let before = session.stepCount
+    do throws(RolloutFault) {
+      try session.play(&agenda, while: { clock.now < deadline })
+    } catch {
+      _ = try link.send(.leave(leaving("\(error)")), run: agenda.run)
+      throw RoleFailure(.badData, "\(error)")
+    }
+    agenda.count(steps: session.stepCount - before, duration: clock.now - start)
+  }
+
+  private mutating func push() throws(RoleFailure) {
+    if let isFull = session?.isBatchFull, unsent.isEmpty, isFull || agenda.shouldPush || end != nil {
+      unsent = session?.takeBatches(leaseNumber: agenda.leaseNumber) ?? []
+    }
+    while let batch = unsent.first {
+      guard try link.send(.trajectories(batch), run: agenda.run) else { return }
+      unsent.removeFirst()
+    }
+    if session?.hasFinished != true { agenda.pushedFinished(now: clock.now) }
+  }
+
+  // MARK: Speaking
+
+  private mutating func report() throws(RoleFailure) {
+    // Statuses travel behind the trajectories they speak of.
+    guard unsent.isEmpty else { return }
+    while let duty = agenda.nextDuty(now: clock.now) {
+      switch duty {
+      case .join:
+        let join = ActorMessage.Join(
+          numericsDigest: NumericsDigest.ofThisProcess, hostName: hostName,
+          processID: UInt32(getpid()), laneCount: role.lanes ?? 64,
+          instructionSet: InstructionSet.current.rawValue)
+        _ = try link.send(.join(join), run: agenda.run)
+      case .status:
+        guard let report = agenda.statusReport else { return }
+        _ = try link.send(.status(ActorMessage.Status(report)), run: agenda.run)
+      }
+    }
+  }
+
+  /// Waits for news when there is nothing to play.
+  private mutating func rest() throws(RoleFailure) {
+    let isPlaying = session?.isPlaying == true || agenda.waitingCount > 0
+    if isPlaying && unsent.isEmpty { return }
+    let wait = min(agenda.nextWakeup - clock.now, Self.longestWait)
+    try link.wait(atMost: max(.zero, wait), toSend: !unsent.isEmpty)
+  }
+
+  /// Pushes what is finished, gives the rest back and goes.
+  private mutating func leave() throws(RoleFailure) {
+    let reason: String
+    switch end {
+    case .goodbye(let text):
+      reason = "goodbye"
+      logger.info("the learner ended the run: \(text)")
+    case .otherRun:
+      reason = "another run"
+      logger.info("another run is served at \(role.connect) now; this actor's is over")
+    case .signal, nil:
+      reason = "signal"
+      try push()
+      logger.info("leaving on a signal")
+    }
+    if agenda.run != nil { _ = try link.send(.leave(leaving(reason)), run: agenda.run) }
+  }
+
+  private func leaving(_ reason: String) -> ActorMessage.Leave {
+    let report = agenda.statusReport
+    return ActorMessage.Leave(
+      reason: reason, round: report?.round, unplayed: report?.unplayed ?? SlotSet())
+  }
+}

@@ -1,0 +1,80 @@
+internal import Kernels
+internal import Learning
+internal import Policies
+internal import RL
+internal import Wire
+
+/// What an actor plays: the run's environment and policy, as the welcome described them.
+struct ActorSession {
+  let configuration: RunConfiguration
+  let policy: MLPPolicy
+  private var rollout: Rollout<MLPPolicy>
+  /// Episodes finished and not pushed.
+  private var block: TrajectoryBlock
+  private(set) var terms: RoundTerms?
+
+  init(
+    configuration: RunConfiguration, environments: [any Environment.Type], laneCount: Int
+  ) throws(RoleFailure) {
+    guard let environment = environments.first(where: { $0.name == configuration.environment })
+    else {
+      throw RoleFailure(
+        .badData,
+        "the learner trains \(configuration.environment), an environment this program does not have")
+    }
+    self.configuration = configuration
+    policy = MLPPolicy(environment: environment, configuration: configuration.policy)
+    rollout = Rollout(
+      environment: environment, policy: policy, laneLimit: laneCount, seed: configuration.seed)
+    block = TrajectoryBlock(
+      observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
+  }
+
+  /// Steps played since the session began.
+  var stepCount: Int { rollout.stepCount }
+  var isPlaying: Bool { rollout.activeLaneCount > 0 }
+  var hasFinished: Bool { !block.isEmpty }
+  /// A push would be worth its cost.
+  var isBatchFull: Bool { block.byteCount >= TrajectoryBatching.byteCount }
+
+  /// Turns to the round of this policy, dropping all that belongs to the one before.
+  mutating func begin(_ terms: RoundTerms, snapshot: PolicySnapshot) {
+    self.terms = terms
+    block.removeAll()
+    rollout.begin(terms.id, snapshot: snapshot)
+  }
+
+  mutating func abandon(_ slots: [Int]) { rollout.abandon(slots) }
+
+  /// Plays slots of the agenda until `goOn` says no, a batch is full, or nothing is left to play.
+  mutating func play(
+    _ agenda: inout ActorAgenda, while goOn: () -> Bool
+  ) throws(RolloutFault) {
+    try rollout.advance(
+      while: { $0 < TrajectoryBatching.byteCount && goOn() }, nextSlot: { agenda.nextSlot() },
+      finished: { agenda.finished($0) }, into: &block)
+  }
+
+  /// The finished episodes as messages, none of them larger than the learner takes.
+  mutating func takeBatches(leaseNumber: UInt64) -> [ActorMessage.Trajectories] {
+    guard let terms else { return [] }
+    let finished = block
+    block = TrajectoryBlock(
+      observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
+    return finished.pieces(byteLimit: 2 * TrajectoryBatching.byteCount).map {
+      ActorMessage.Trajectories(
+        round: terms.id, policyDigest: terms.policyDigest, leaseNumber: leaseNumber,
+        actionSpace: policy.actionSpace, block: $0)
+    }
+  }
+}
+
+extension MLPPolicy {
+  /// The policy that a configuration means for an environment.
+  init(environment: any Environment.Type, configuration: PolicyConfiguration) {
+    let prototype = environment.init()
+    self.init(
+      observationSize: prototype.observationSize, actionSpace: prototype.actionSpace,
+      configuration: configuration)
+  }
+}

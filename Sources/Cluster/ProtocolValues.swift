@@ -1,0 +1,45 @@
+internal import Glibc
+internal import Kernels
+internal import Wire
+
+// Where the values of the state machines meet those of the messages.
+
+extension LearnerMessage.Policy {
+  var terms: RoundTerms { RoundTerms(id: round, policyDigest: digest, slotCount: slotCount) }
+}
+
+extension ActorMessage.Status {
+  init(_ report: StatusReport) {
+    self.init(
+      incarnation: report.incarnation, round: report.round,
+      appliedLease: report.leaseNumber == 0 ? nil : report.leaseNumber,
+      unplayed: report.round == nil ? SlotSet() : report.unplayed, stepCount: report.stepCount,
+      playNanoseconds: UInt64(report.playTime / .nanoseconds(1)))
+  }
+}
+
+extension StatusReport {
+  init(_ status: ActorMessage.Status) {
+    self.init(
+      incarnation: status.incarnation, round: status.round, leaseNumber: status.appliedLease ?? 0,
+      unplayed: status.unplayed, stepCount: status.stepCount,
+      playTime: .nanoseconds(Int64(clamping: status.playNanoseconds)))
+  }
+}
+
+extension NumericsDigest {
+  /// Computed once: the same kernels give the same digest as long as the process lives.
+  static let ofThisProcess = compute()
+}
+
+/// What tells two processes with one actor id apart.
+func identityKey(hostName: String, processID: UInt32) -> String { "\(hostName)/\(processID)" }
+
+/// The machine's own name for itself; empty if it has none.
+func currentHostName() -> String {
+  var name = [CChar](repeating: 0, count: 256)
+  // SAFETY: at most 255 bytes are written, so the last stays zero.
+  let status = unsafe gethostname(&name, 255)
+  guard status == 0 else { return "" }
+  return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
