@@ -12,6 +12,12 @@ package struct NonFiniteValue: Hashable, Sendable, CustomStringConvertible {
   /// Counted from 0 within the episode.
   package let step: Int
 
+  package init(quantity: Quantity, slot: Int, step: Int) {
+    self.quantity = quantity
+    self.slot = slot
+    self.step = step
+  }
+
   package var description: String { "the \(quantity.rawValue) of slot \(slot), step \(step)" }
 }
 

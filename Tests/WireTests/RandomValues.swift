@@ -1,0 +1,224 @@
+import Kernels
+import Learning
+import RL
+import Wire
+
+/// Messages and files with random content, small enough for every bit of them to be flipped.
+struct RandomValues {
+  var random: SeededGenerator
+
+  init(seed: UInt64) { random = SeededGenerator(seed) }
+
+  mutating func integer(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &random) }
+  mutating func coin() -> Bool { .random(using: &random) }
+  mutating func digest() -> Digest128 { Digest128(high: random.next(), low: random.next()) }
+
+  mutating func text() -> String {
+    let alphabet: [Character] = ["a", "Z", "0", "\"", "\\", "/", "\n", "\u{1}", "é", "雪", "🐚", " "]
+    return String((0..<integer(0...12)).map { _ in alphabet[integer(0...alphabet.count - 1)] })
+  }
+
+  mutating func float() -> Float {
+    while true {
+      let value = Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
+      if value.isFinite { return value }
+    }
+  }
+
+  mutating func floats(_ count: Int) -> [Float] { (0..<count).map { _ in float() } }
+
+  mutating func doubles(_ count: Int) -> [Double] { (0..<count).map { _ in Double(float()) / 3 } }
+
+  mutating func round() -> RoundID {
+    RoundID(
+      version: PolicyVersion(coin() ? UInt32(integer(0...3)) : UInt32.max - 1),
+      kind: coin() ? .training : .evaluation)
+  }
+
+  mutating func slots(below count: Int) -> SlotSet {
+    SlotSet((0..<integer(0...8)).map { _ in integer(0...count - 1) })
+  }
+
+  // MARK: From actors
+
+  mutating func shape() -> TrajectoryShape {
+    let counts = [1, 2, 256, 257, 70_000, 1 << 24]
+    return TrajectoryShape(
+      observationSize: integer(1...5),
+      actionSpace: .discrete(count: counts[integer(0...counts.count - 1)]))
+  }
+
+  mutating func actorMessage(shape: TrajectoryShape) -> ActorMessage {
+    let body: ActorMessage.Body =
+      switch integer(0...3) {
+      case 0: .join(join())
+      case 1: .status(status())
+      case 2: .leave(leave())
+      default: .trajectories(trajectories(shape: shape))
+      }
+    return ActorMessage(
+      actor: ActorID(random.next()), run: coin() ? RunID(digest()) : nil, body: body)
+  }
+
+  mutating func join() -> ActorMessage.Join {
+    ActorMessage.Join(
+      numericsDigest: digest(), hostName: text(),
+      processID: UInt32(truncatingIfNeeded: random.next()), laneCount: integer(1...256),
+      instructionSet: text(), arithmetic: coin() ? .exact : .approximate)
+  }
+
+  mutating func status() -> ActorMessage.Status {
+    let unplayed = slots(below: 1000)
+    return ActorMessage.Status(
+      incarnation: Incarnation(random.next()), round: coin() || !unplayed.isEmpty ? round() : nil,
+      appliedLease: coin() ? random.next() : nil, unplayed: unplayed, stepCount: random.next(),
+      playNanoseconds: random.next())
+  }
+
+  mutating func leave() -> ActorMessage.Leave {
+    let unplayed = slots(below: 1000)
+    return ActorMessage.Leave(
+      reason: text(), round: coin() || !unplayed.isEmpty ? round() : nil, unplayed: unplayed)
+  }
+
+  mutating func trajectories(shape: TrajectoryShape) -> ActorMessage.Trajectories {
+    let headers = (0..<integer(1...4)).map { _ in
+      TrajectoryHeader(
+        slot: integer(0...999_999), stepCount: integer(1...6),
+        end: coin() ? .terminated : .truncated, fingerprint: digest())
+    }
+    let stepCount = headers.reduce(0) { $0 + $1.stepCount }
+    let actionCount =
+      switch shape.actionSpace {
+      case .discrete(let count): count
+      }
+    return ActorMessage.Trajectories(
+      round: round(), policyDigest: digest(), leaseNumber: random.next(),
+      actionSpace: shape.actionSpace,
+      block: TrajectoryBlock(
+        observationSize: shape.observationSize, actionSize: 1, headers: headers,
+        observations: floats(stepCount * shape.observationSize),
+        actions: (0..<stepCount).map { _ in Float(integer(0...actionCount - 1)) },
+        rewards: floats(stepCount)))
+  }
+
+  // MARK: From the learner
+
+  mutating func learnerMessage() -> LearnerMessage {
+    let body: LearnerMessage.Body =
+      switch integer(0...4) {
+      case 0: .policy(policy())
+      case 1: .welcome(welcome())
+      case 2: .lease(lease())
+      case 3: .goodbye(LearnerMessage.Goodbye(reason: text()))
+      default:
+        .refusal(
+          LearnerMessage.Refusal(
+            reason: LearnerMessage.RefusalReason.allCases[integer(0...4)], text: text()))
+      }
+    return LearnerMessage(
+      topic: coin() ? .policy : .actor(ActorID(random.next())), run: RunID(digest()),
+      incarnation: Incarnation(random.next()), sequence: random.next(), body: body)
+  }
+
+  mutating func policy() -> LearnerMessage.Policy {
+    let slotCount = integer(1...1000)
+    return LearnerMessage.Policy(
+      round: round(), slotCount: slotCount, digest: digest(), parameters: floats(integer(0...20)),
+      firstLeases: (0..<integer(0...3)).map { _ in
+        LearnerMessage.FirstLease(
+          actor: ActorID(random.next()), number: random.next(), slots: slots(below: slotCount))
+      })
+  }
+
+  mutating func lease() -> Lease {
+    Lease(number: random.next(), round: round(), slots: slots(below: 1000))
+  }
+
+  mutating func welcome() -> LearnerMessage.Welcome {
+    LearnerMessage.Welcome(
+      configuration: configuration(), policy: coin() ? policy() : nil,
+      lease: coin() ? lease() : nil, greatestFrameByteCount: integer(0...Int.max),
+      suggestedLaneCount: coin() ? integer(1...256) : nil)
+  }
+
+  mutating func configuration() -> RunConfiguration {
+    while true {
+      let learner = LearnerConfiguration(
+        episodesPerUpdate: integer(1...1_000_000),
+        estimator: Estimator.allCases[integer(0...1)], baseline: Baseline.allCases[integer(0...4)],
+        discount: Double.random(in: 0...1, using: &random), normalizeAdvantages: coin(),
+        entropyCoefficient: Double.random(in: 0...1, using: &random),
+        gradientNormLimit: coin() ? Double.random(in: 0.1...10, using: &random) : nil,
+        rewardScale: Double.random(in: 0.1...10, using: &random),
+        optimizer: OptimizerRule.allCases[integer(0...2)],
+        learningRate: Double.random(in: 0...1, using: &random),
+        schedule: LearningRateSchedule.allCases[integer(0...2)],
+        scheduleUpdates: coin() ? integer(1...4_294_967_295) : nil)
+      let policy = PolicyConfiguration(
+        hidden: (0..<integer(0...4)).map { _ in integer(1...65_536) },
+        activation: coin() ? .tanh : .relu, initialization: coin() ? .orthogonal : .pytorch)
+      // Some combinations are not allowed; another is drawn.
+      if let result = try? RunConfiguration(
+        environment: text(), seed: random.next(), policy: policy, learner: learner)
+      {
+        return result
+      }
+    }
+  }
+
+  // MARK: Files
+
+  mutating func checkpoint() -> Checkpoint {
+    Checkpoint(
+      run: RunID(digest()), version: PolicyVersion(UInt32(truncatingIfNeeded: random.next())),
+      configurationDigest: digest(), numericsDigest: digest(), parameters: floats(integer(0...9)),
+      moments: Dictionary(
+        (0..<integer(0...3)).map { _ in (text(), floats(integer(0...9))) }, uniquingKeysWith: { $1 }),
+      episodeCount: random.next(), stepCount: random.next(),
+      bestEvaluation: coin()
+        ? Checkpoint.BestEvaluation(
+          version: PolicyVersion(UInt32(integer(0...9))), meanReturn: doubles(1)[0]) : nil,
+      texts: Dictionary(
+        (0..<integer(0...3)).map { _ in (text(), text()) }, uniquingKeysWith: { $1 }),
+      arrays: Dictionary(
+        (0..<integer(0...3)).map { _ in (text(), doubles(integer(0...9))) }, uniquingKeysWith: { $1 }))
+  }
+
+  mutating func tensors() -> SafeTensors {
+    let tensors = (0..<integer(0...5)).map { i in
+      let shape = (0..<integer(0...3)).map { _ in integer(0...4) }
+      let count = shape.reduce(1, *)
+      let values: SafeTensors.Values =
+        switch integer(0...3) {
+        case 0: .float32(floats(count))
+        case 1: .float64(doubles(count))
+        case 2: .int64((0..<count).map { _ in Int64(bitPattern: random.next()) })
+        default: .uint8((0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+        }
+      return SafeTensors.Tensor(name: "\(i)\(text())", shape: shape, values: values)
+    }
+    return SafeTensors(
+      metadata: Dictionary(
+        (0..<integer(0...3)).map { _ in (text(), text()) }, uniquingKeysWith: { $1 }),
+      tensors: tensors)
+  }
+
+  // MARK: Damage
+
+  /// `bytes` with a few random changes: bits flipped, bytes replaced, removed, repeated.
+  mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {
+    var result = bytes
+    for _ in 0..<integer(1...4) {
+      let position = result.isEmpty ? 0 : integer(0...result.count - 1)
+      switch integer(0...4) {
+      case 0 where !result.isEmpty: result[position] ^= 1 << UInt8(integer(0...7))
+      case 1 where !result.isEmpty: result[position] = UInt8(truncatingIfNeeded: random.next())
+      case 2 where !result.isEmpty: result.remove(at: position)
+      case 3: result.insert(UInt8(truncatingIfNeeded: random.next()), at: position)
+      default: result.removeLast(min(result.count, integer(0...8)))
+      }
+    }
+    return result
+  }
+}
