@@ -10,14 +10,29 @@ package struct RunDirectory: ~Copyable {
   package let path: String
   private let lock: OpenFile
 
-  /// Opens and locks the directory, which is made if it is not there.
+  /// Locks the directory of a run that was begun earlier.
   ///
   /// - Throws: exit 75 if another process holds it, naming the process, or if the disk is full; 69 if
-  ///   it cannot be made or opened.
-  package init(_ path: String) throws(RoleFailure) {
-    self.path = RunDirectory.trimmed(path)
-    try reportingFileErrors { [path] () throws(FileError) in try OpenFile.makeDirectories(path) }
-    lock = try RunDirectory.lock(self.path)
+  ///   it cannot be opened.
+  package init(resuming path: String) throws(RoleFailure) {
+    let path = RunDirectory.trimmed(path)
+    self.init(path: path, lock: try RunDirectory.lock(path))
+  }
+
+  /// Makes (if need be) and locks a directory that holds no run.
+  ///
+  /// - Throws: exit 64 if the directory holds a run, or anything else, which is left as it was;
+  ///   otherwise as ``init(resuming:)``.
+  package init(beginning path: String) throws(RoleFailure) {
+    let path = RunDirectory.trimmed(path)
+    // Without a lock the directory is none of ours, and a stranger's is not even touched.
+    if OpenFile.exists(path), !OpenFile.exists("\(path)/\(RunDirectory.lockName)") {
+      try RunDirectory.requireUnused(path)
+    }
+    try reportingFileErrors { () throws(FileError) in try OpenFile.makeDirectories(path) }
+    let lock = try RunDirectory.lock(path)
+    try RunDirectory.requireUnused(path)
+    self.init(path: path, lock: lock)
   }
 
   private init(path: String, lock: consuming OpenFile) {
@@ -28,7 +43,7 @@ package struct RunDirectory: ~Copyable {
   /// Makes and locks a new directory `parent/name`, or `parent/name-2`, `-3` and so on if there is
   /// one already. Nothing is ever overwritten.
   ///
-  /// - Throws: as ``init(_:)``.
+  /// - Throws: as ``init(resuming:)``.
   package static func create(
     named name: String, in parent: String
   ) throws(RoleFailure) -> RunDirectory {
@@ -101,20 +116,22 @@ extension RunDirectory {
     trimmed(path) + "/policy.safetensors"
   }
 
-  /// Whether a run was begun here: its configuration is the first file that is written.
-  package var holdsRun: Bool { OpenFile.exists(configurationPath) }
+  /// Whether a run was begun there: its configuration is the first file that is written.
+  package static func holdsRun(_ path: String) -> Bool {
+    OpenFile.exists(configurationPath(in: path))
+  }
 
   /// Refuses a directory that holds anything but the traces of a run that never began.
-  package func requireUnused() throws(RoleFailure) {
-    if holdsRun {
+  private static func requireUnused(_ path: String) throws(RoleFailure) {
+    if holdsRun(path) {
       throw RoleFailure(
         .usage,
         "\(path) holds a run already; go on with it by --resume, or name another directory")
     }
     let traces = [
-      RunDirectory.lockName, RunDirectory.configurationName + AtomicFile.temporarySuffix,
+      lockName, configurationName + AtomicFile.temporarySuffix,
     ]
-    let names = try reportingFileErrors { [path] () throws(FileError) in
+    let names = try reportingFileErrors { () throws(FileError) in
       try OpenFile.names(in: path)
     }
     if let other = names.first(where: { !traces.contains($0) }) {
@@ -131,7 +148,7 @@ extension RunDirectory {
       var found: [(path: String, time: Int)] = []
       for name in try OpenFile.names(in: parent) {
         let path = "\(parent)/\(name)"
-        guard OpenFile.exists(configurationPath(in: path)), OpenFile.exists("\(path)/\(lockName)")
+        guard holdsRun(path), OpenFile.exists("\(path)/\(lockName)")
         else { continue }
         // Whoever takes the lock writes the file.
         found.append((path, try OpenFile("\(path)/\(lockName)", .read).modificationTime()))

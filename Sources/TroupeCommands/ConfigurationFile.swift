@@ -37,7 +37,7 @@ enum ConfigurationFile {
     do {
       root = try Yams.compose(yaml: text)
     } catch let error as YamlError {
-      let (line, problem) = explain(error)
+      let (line, problem) = explain(error, text: text)
       throw failure(line, problem)
     } catch {
       throw failure(nil, "\(error)")
@@ -87,15 +87,25 @@ enum ConfigurationFile {
     return node.mapping != nil ? "a mapping" : "an alias"
   }
 
-  private static func explain(_ error: YamlError) -> (line: Int?, problem: String) {
+  private static func explain(_ error: YamlError, text: String) -> (line: Int?, problem: String) {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       (mark.line, "this is not YAML: \(problem)")
     case .duplicatedKeysInMapping(let duplicates, let context):
-      (context.mark.line, "\(duplicates.sorted().joined(separator: ", ")) is given more than once")
+      (
+        secondLine(of: duplicates.first ?? "", in: text) ?? context.mark.line,
+        "\(duplicates.first ?? "a key") is given more than once"
+      )
     case .reader(let problem, _, _, _): (nil, "this is not YAML: \(problem)")
     default: (nil, "this is not YAML")
     }
+  }
+
+  /// Number of the second line that starts with `key:`.
+  private static func secondLine(of key: String, in text: String) -> Int? {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return lines.enumerated().filter { $0.element.hasPrefix("\(key):") }.dropFirst().first
+      .map { $0.offset + 1 }
   }
 }

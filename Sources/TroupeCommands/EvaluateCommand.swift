@@ -47,7 +47,7 @@ struct EvaluateCommand: ContextualCommand {
     named name: String, in parent: String
   ) throws(RoleFailure) -> String {
     let candidates = [name, "\(parent)/\(name)"]
-    for path in candidates where OpenFile.exists(RunDirectory.configurationPath(in: path)) {
+    for path in candidates where RunDirectory.holdsRun(path) {
       return path
     }
     let runs = try RunDirectory.runs(in: parent)

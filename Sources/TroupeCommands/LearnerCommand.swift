@@ -25,7 +25,7 @@ struct LearnerCommand: ContextualCommand {
       context.output(plan.printedConfiguration(command: "learner"))
       return
     }
-    let directory = try plan.openDirectory()
+    let directory = try plan.openDirectory(context)
     try context.roles.learner(
       LearnerRequest(
         environment: plan.environment, learner: try plan.learnerRole(in: directory),

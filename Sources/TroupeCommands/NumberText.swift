@@ -25,6 +25,13 @@ package enum NumberText {
     return value == 0 && !isZero ? nil : value
   }
 
+  /// The shortest text that ``decimal(_:)`` reads as the same number.
+  @Sendable
+  package static func text(of value: Double) -> String {
+    let text = "\(value)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   /// A whole number from digits with an optional sign.
   package static func whole(_ text: String) -> Int? {
     var rest = text.utf8[...]

@@ -86,7 +86,7 @@ extension OptionDescriptor {
   {
     custom(
       name, path, purpose, shape: .value("number"), help: help, allowed: "a decimal number",
-      parse: NumberText.decimal, text: { "\($0)" })
+      parse: NumberText.decimal, text: NumberText.text(of:))
   }
 
   static func number(
@@ -94,7 +94,7 @@ extension OptionDescriptor {
   ) -> Self {
     optional(
       name, path, purpose, shape: .value("number"), absent: absent, help: help,
-      allowed: "a decimal number", parse: NumberText.decimal, text: { "\($0)" })
+      allowed: "a decimal number", parse: NumberText.decimal, text: NumberText.text(of:))
   }
 
   static func count(

@@ -39,20 +39,21 @@ struct OptionArguments<Section: OptionSection>: ParsableArguments, CustomReflect
 
   private static func wrapper(for option: OptionDescriptor<Section.Settings>) -> any Sendable {
     let name = NameSpecification.customLong(option.name)
+    let help = option.help.prefix(1).uppercased() + option.help.dropFirst() + "."
     switch option.shape {
     case .positional(let placeholder):
-      return Argument<String?>(help: ArgumentHelp("\(option.help)", valueName: placeholder))
+      return Argument<String?>(help: ArgumentHelp("\(help)", valueName: placeholder))
     case .value(let placeholder), .list(let placeholder):
       // Unconditional, because a value may start with a dash: --until-return -150.
       return Option<String?>(
         name: name, parsing: .unconditional,
-        help: ArgumentHelp("\(option.help)", valueName: placeholder))
+        help: ArgumentHelp("\(help)", valueName: placeholder))
     case .flag:
-      return Flag(name: name, help: ArgumentHelp("\(option.help)"))
+      return Flag<Bool>(wrappedValue: false, name: name, help: ArgumentHelp("\(help)"))
     case .toggle:
       return Flag<Bool?>(
         name: name, inversion: .prefixedNo, exclusivity: .chooseLast,
-        help: ArgumentHelp("\(option.help)"))
+        help: ArgumentHelp("\(help)"))
     }
   }
 }

@@ -43,20 +43,29 @@ struct RunPlan {
     }
   }
 
+  private var resumes: Bool {
+    switch place {
+    case .resumed: true
+    case .new, .unused: false
+    }
+  }
+
   /// Makes and locks the run's directory and records the configuration there.
-  func openDirectory() throws(RoleFailure) -> RunDirectory {
+  func openDirectory(_ context: CommandContext) throws(RoleFailure) -> RunDirectory {
+    if resolved.settings.resume, !resumes {
+      context.warn("there is no run to resume, so a new one begins")
+    }
     switch place {
     case .new(let name):
       let directory = try RunDirectory.create(named: name, in: runsDirectory)
       try record(in: directory)
       return directory
     case .unused(let path):
-      let directory = try RunDirectory(path)
-      try directory.requireUnused()
+      let directory = try RunDirectory(beginning: path)
       try record(in: directory)
       return directory
     case .resumed(let path):
-      let directory = try RunDirectory(path)
+      let directory = try RunDirectory(resuming: path)
       let isChanged = RunSettings.options.contains {
         $0.purpose == .placing && resolved.source(of: $0.name).isGiven
       }
@@ -78,7 +87,7 @@ struct RunPlan {
     _ request: RunRequest, in parent: String
   ) throws(RoleFailure) -> String? {
     if let path = request.given.settings.runDirectory {
-      return OpenFile.exists(RunDirectory.configurationPath(in: path)) ? path : nil
+      return RunDirectory.holdsRun(path) ? path : nil
     }
     for path in try RunDirectory.runs(in: parent) {
       let configuration = RunDirectory.configurationPath(in: path)
@@ -129,14 +138,9 @@ extension RunPlan {
     } catch {
       throw resolved.failure(for: error, of: RunSettings.options)
     }
-    let isResumed: Bool =
-      switch place {
-      case .resumed: true
-      case .new, .unused: false
-      }
     return LearnerRole(
       run: run, goal: settings.goal, bind: settings.bind ?? Endpoint.defaultBind,
-      runDirectory: directory.path, resume: isResumed, checkpointEvery: settings.checkpointEvery,
+      runDirectory: directory.path, resume: resumes, checkpointEvery: settings.checkpointEvery,
       checkpointsKept: settings.checkpointsKept,
       threads: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }

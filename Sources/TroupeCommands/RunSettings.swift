@@ -35,7 +35,7 @@ enum RunSection: OptionSection {
   static let options: [OptionDescriptor<RunSettings>] = [
     .custom(
       "environment", \.environment, .run, shape: .positional("environment"),
-      help: "Name of the environment, such as cartpole", allowed: "the name of an environment",
+      help: "name of the environment, such as cartpole", allowed: "the name of an environment",
       parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
     .custom(
       "seed", \.seed, .run, shape: .value("number"),

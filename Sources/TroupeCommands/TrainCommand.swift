@@ -29,7 +29,7 @@ struct TrainCommand: ContextualCommand {
       context.output(plan.printedConfiguration(command: "train"))
       return
     }
-    let directory = try plan.openDirectory()
+    let directory = try plan.openDirectory(context)
     try context.roles.train(
       TrainRequest(
         environment: plan.environment, learner: try plan.learnerRole(in: directory),

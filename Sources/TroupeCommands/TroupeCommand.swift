@@ -33,6 +33,7 @@ public enum TroupeCommand {
       runsDirectory: runsDirectory, output: output,
       warn: { errorOutput("troupe: warning: \($0)\n") })
     do {
+      try requireKnownCommand(arguments.first)
       var command = try RootCommand.parseAsRoot(arguments)
       if let contextual = command as? any ContextualCommand {
         OptionVariables.warnOfUnknown(in: context)
@@ -55,9 +56,20 @@ public enum TroupeCommand {
     }
   }
 
+  private static func requireKnownCommand(_ name: String?) throws(RoleFailure) {
+    let names = RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let name, !name.hasPrefix("-"), !(names + ["help"]).contains(name) else { return }
+    throw RoleFailure(
+      .usage,
+      "unknown command \(OptionText.shown(name))"
+        + Suggestion.phrase(for: name, among: names, orElse: ";")
+        + " there are: \(names.joined(separator: ", "))")
+  }
+
   /// ArgumentParser's message as one sentence: lower case, on one line, without a full stop.
   private static func sentence(_ message: String) -> String {
     var line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    line = line.replacing(". Did you mean", with: "; did you mean")
     if line.hasSuffix(".") { line.removeLast() }
     return line.prefix(1).lowercased() + line.dropFirst()
   }
