@@ -1,1 +1,3 @@
-print("troupe")
+import TroupeCommands
+
+TroupeCommand.main(environments: [])

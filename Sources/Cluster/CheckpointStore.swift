@@ -1,0 +1,149 @@
+package import RL
+
+/// The checkpoints of one run on disk: files of opaque bytes, named by policy version.
+///
+/// Keeps the newest few and the best one. A write that fails leaves every older file whole, and a
+/// file that turns out corrupt is passed over in favour of the one before it.
+package struct CheckpointStore: Sendable {
+  /// A checkpoint that was read and found whole.
+  package struct Restored<Content: Sendable>: Sendable {
+    package let version: PolicyVersion
+    package let content: Content
+  }
+
+  /// A checkpoint that was passed over.
+  package struct Skipped: Hashable, Sendable, CustomStringConvertible {
+    package let path: String
+    package let reason: String
+    package var description: String { "\(path) is skipped: \(reason)" }
+  }
+
+  /// The checkpoint whose policy did best in an evaluation.
+  package struct Best: Hashable, Sendable {
+    package let version: PolicyVersion
+    package let meanReturn: Double
+  }
+
+  package let directory: String
+  /// How many of the newest are kept, at least 1.
+  package let kept: Int
+  package private(set) var best: Best?
+  private var corrupt: Set<PolicyVersion> = []
+
+  private static let suffix = ".safetensors"
+  private static let bestName = "best"
+  private static let byteLimit = 1 << 34
+
+  /// Opens the store, which is made if it is not there, and removes what killed writers left.
+  ///
+  /// - Precondition: the run directory is locked, and `kept` is at least 1.
+  package init(directory: String, kept: Int) throws(FileError) {
+    precondition(kept >= 1, "a store that keeps nothing cannot resume")
+    self.directory = directory
+    self.kept = kept
+    try OpenFile.makeDirectories(directory)
+    for name in try OpenFile.names(in: directory)
+    where name.hasSuffix(AtomicFile.temporarySuffix) {
+      try OpenFile.remove("\(directory)/\(name)")
+    }
+    best = try storedBest()
+  }
+
+  /// Versions on disk, ascending, corrupt ones included.
+  package func versions() throws(FileError) -> [PolicyVersion] {
+    try OpenFile.names(in: directory).compactMap(CheckpointStore.version(ofName:)).sorted()
+  }
+
+  package func path(of version: PolicyVersion) -> String {
+    let digits = "\(version.rawValue)"
+    let zeros = String(repeating: "0", count: max(0, 8 - digits.count))
+    return "\(directory)/\(zeros)\(digits)\(CheckpointStore.suffix)"
+  }
+
+  /// Stores a checkpoint and removes those that are neither among the newest nor the best.
+  ///
+  /// - Parameter before: as in ``AtomicFile/write(_:to:before:)-([UInt8],_,_)``.
+  /// - Throws: the failure of the write, after which the older checkpoints are as they were; or that
+  ///   of the cleaning up, after which the new one is safe too.
+  package mutating func write(
+    _ bytes: [UInt8], version: PolicyVersion,
+    before: (AtomicFile.Stage) throws(FileError) -> Void = { _ in }
+  ) throws(FileError) {
+    try AtomicFile.write(bytes, to: path(of: version), before: before)
+    corrupt.remove(version)
+    try prune(upTo: version)
+  }
+
+  /// Notes what the policy of a version reached in an evaluation; its checkpoint, if there is one, is
+  /// kept as long as no other did better.
+  package mutating func recordEvaluation(
+    meanReturn: Double, of version: PolicyVersion
+  ) throws(FileError) {
+    guard meanReturn > best?.meanReturn ?? -.infinity, OpenFile.exists(path(of: version)) else {
+      return
+    }
+    try AtomicFile.write("\(version) \(meanReturn)\n", to: bestPath)
+    best = Best(version: version, meanReturn: meanReturn)
+  }
+
+  /// The newest checkpoint that `validate` accepts, and all newer ones that it refused.
+  ///
+  /// Refused files stay where they are until newer whole ones have taken their place.
+  ///
+  /// - Parameter validate: decodes the bytes, or throws why they are no checkpoint of this run.
+  /// - Throws: when the directory cannot be listed; a file that cannot be read is skipped.
+  package mutating func newestValid<Content>(
+    validate: ([UInt8]) throws -> Content
+  ) throws(FileError) -> (restored: Restored<Content>?, skipped: [Skipped]) {
+    var skipped: [Skipped] = []
+    for version in try versions().reversed() {
+      let path = path(of: version)
+      do {
+        let bytes = try OpenFile.readAll(path, limit: CheckpointStore.byteLimit)
+        return (Restored(version: version, content: try validate(bytes)), skipped)
+      } catch {
+        corrupt.insert(version)
+        if best?.version == version { best = nil }
+        skipped.append(Skipped(path: path, reason: "\(error)"))
+      }
+    }
+    return (nil, skipped)
+  }
+
+  /// Keeps the newest `kept` whole files up to `newest` and the best one.
+  ///
+  /// Later versions are only there after a resumption that passed over them; they do not count among
+  /// the newest, or they would push out the whole ones.
+  private mutating func prune(upTo newest: PolicyVersion) throws(FileError) {
+    let present = try versions().filter { $0 <= newest }
+    let whole = present.filter { !corrupt.contains($0) }
+    let keep = Set(whole.suffix(kept))
+    for version in present where !keep.contains(version) && version != best?.version {
+      try OpenFile.remove(path(of: version))
+      corrupt.remove(version)
+    }
+  }
+
+  private var bestPath: String { "\(directory)/\(CheckpointStore.bestName)" }
+
+  /// What `best` says, unless it is unreadable or its checkpoint is gone: then the next evaluation
+  /// decides anew.
+  private func storedBest() throws(FileError) -> Best? {
+    guard OpenFile.exists(bestPath) else { return nil }
+    let text = String(decoding: try OpenFile.readAll(bestPath, limit: 4096), as: UTF8.self)
+    let parts = text.split(whereSeparator: \.isWhitespace)
+    guard parts.count == 2, let version = UInt32(parts[0]), let meanReturn = Double(parts[1]),
+      meanReturn.isFinite, OpenFile.exists(path(of: PolicyVersion(version)))
+    else { return nil }
+    return Best(version: PolicyVersion(version), meanReturn: meanReturn)
+  }
+
+  private static func version(ofName name: String) -> PolicyVersion? {
+    guard name.hasSuffix(suffix) else { return nil }
+    let digits = name.dropLast(suffix.count)
+    guard digits.utf8.count >= 8, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      return nil
+    }
+    return UInt32(digits).map { PolicyVersion($0) }
+  }
+}

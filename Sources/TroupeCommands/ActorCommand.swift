@@ -1,0 +1,41 @@
+import ArgumentParser
+import Cluster
+import Learning
+
+/// `troupe actor`: one process that plays episodes for a learner.
+struct ActorCommand: ContextualCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "actor",
+    abstract: "Run one actor process; start as many as you like, anywhere.",
+    discussion: """
+      Example: troupe actor --connect tcp://127.0.0.1:5555
+
+      Everything about the run comes from the learner. An actor may be started before it.
+      """)
+
+  @OptionGroup var options: OptionArguments<ActorSection>
+
+  func run(in context: CommandContext) throws {
+    let table = ActorSettings.options
+    var resolved = Resolved(ActorSettings())
+    try resolved.apply(.variables(context.variables, of: table), of: table)
+    try resolved.apply(.flags(options.given), of: table)
+    let settings = resolved.settings
+    guard let connect = settings.connect else {
+      throw RoleFailure(
+        .usage, "no learner is given; write --connect \(Endpoint.defaultBind), or where it listens")
+    }
+    do throws(ConfigurationError) {
+      try Endpoint.requireWellFormed(connect, key: "connect")
+    } catch {
+      throw resolved.failure(for: error, of: table)
+    }
+    try context.roles.actor(
+      ActorRequest(
+        role: ActorRole(
+          connect: connect, lanes: settings.lanes, patience: settings.patience,
+          stay: settings.stay),
+        logs: settings.logs),
+      context)
+  }
+}

@@ -1,0 +1,31 @@
+/// Everything that the options of `evaluate` decide.
+struct EvaluationSettings: Hashable, Sendable {
+  var episodes = 100
+  /// Nil takes the run's own.
+  var seed: UInt64?
+  var greedy = false
+  var json = false
+  var logs = LogSettings()
+
+  static let options = EvaluationSection.options
+}
+
+enum EvaluationSection: OptionSection {
+  static let options: [OptionDescriptor<EvaluationSettings>] =
+    [
+      .count(
+        "episodes", \.episodes, .placing, in: 1...1_000_000,
+        help: "episodes to play (default: 100)"),
+      .optional(
+        "seed", \.seed, .placing, shape: .value("number"), absent: "auto",
+        help: "draws the episodes; the run's own seed unless given",
+        allowed: "a whole number from 0 to \(UInt64.max)", parse: NumberText.unsigned,
+        text: { "\($0)" }),
+      .boolean(
+        "greedy", \.greedy, .placing, shape: .flag,
+        help: "take the most probable action instead of sampling one"),
+      .boolean(
+        "json", \.json, .session, shape: .flag,
+        help: "print the result as one JSON object on standard output"),
+    ] + LogSettings.options.map { $0.lifted(to: \.logs) }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// `troupe learner`: the learner alone; actors are started by hand, anywhere.
+struct LearnerCommand: ContextualCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "learner",
+    abstract: "Run one learner; actor processes join it with troupe actor.",
+    discussion: """
+      Example: troupe learner cartpole --bind tcp://127.0.0.1:5555
+
+      Actors may be started before the learner, and may come and go at any time.
+      """)
+
+  @OptionGroup(title: "What determines the run") var run: OptionArguments<RunSection>
+  @OptionGroup(title: "Goal") var goal: OptionArguments<GoalSection>
+  @OptionGroup(title: "Learner and run directory") var learner: OptionArguments<LearnerSection>
+  @OptionGroup(title: "Configuration and output") var output: OptionArguments<OutputSection>
+
+  func run(in context: CommandContext) throws {
+    let request = try RunRequest(
+      flags: .flags(run.given, goal.given, learner.given, output.given), context: context)
+    let plan = try RunPlan(request, runsDirectory: context.runsDirectory)
+    let settings = plan.resolved.settings
+    guard !settings.printsConfiguration else {
+      context.output(plan.printedConfiguration(command: "learner"))
+      return
+    }
+    let directory = try plan.openDirectory(context)
+    try context.roles.learner(
+      LearnerRequest(
+        environment: plan.environment, learner: try plan.learnerRole(in: directory),
+        logs: settings.logs, json: settings.json),
+      directory, context)
+  }
+}

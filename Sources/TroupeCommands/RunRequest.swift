@@ -1,0 +1,104 @@
+import Cluster
+import Learning
+import RL
+
+/// What was asked of `train` or `learner`, layer by layer, before it is put together.
+struct RunRequest {
+  private let flags: OptionLayer
+  private let variables: OptionLayer
+  private let file: OptionLayer
+  private let catalogue: EnvironmentCatalogue
+  /// The given layers alone, without presets and without a resumed run.
+  let given: Resolved<RunSettings>
+
+  /// - Throws: a usage or bad-data failure for the first text that stands for no value.
+  init(flags: OptionLayer, context: CommandContext) throws(RoleFailure) {
+    self.flags = flags
+    variables = .variables(context.variables, of: RunSettings.options)
+    catalogue = context.catalogue
+    if let path = flags["config"] ?? variables["config"], path.text != "none" {
+      file = try ConfigurationFile.read(
+        path.text, options: RunSettings.options,
+        source: { .file(path: path.text, line: $0) })
+    } else {
+      file = OptionLayer()
+    }
+    var given = Resolved(RunSettings())
+    for layer in [file, variables, flags] { try given.apply(layer, of: RunSettings.options) }
+    self.given = given
+  }
+
+  /// Puts the layers together, over those of the run that is resumed, if any.
+  ///
+  /// A resumed run has every value already, so a preset counts only if it is asked for.
+  func resolve(over resumed: OptionLayer? = nil) throws(RoleFailure) -> Resolved<RunSettings> {
+    let options = RunSettings.options
+    var resolved = Resolved(RunSettings())
+    if let resumed { try resolved.apply(resumed, of: options) }
+    if let preset = try preset(forResumed: resumed != nil) {
+      try resolved.apply(.preset(preset), of: options)
+      if given.source(of: "environment") == .fallback, resumed == nil,
+        let option = options.first(where: { $0.name == "environment" })
+      {
+        try resolved.set(option, to: preset.environment, source: .preset(preset.name))
+      }
+    }
+    for layer in [file, variables, flags] { try resolved.apply(layer, of: options) }
+    if resolved.source(of: "updates").isGiven,
+      case .preset = resolved.source(of: "until-return"),
+      let option = options.first(where: { $0.name == "until-return" })
+    {
+      try resolved.set(option, to: "none", source: .implied(by: "updates"))
+    }
+    return resolved
+  }
+
+  /// The environment, after everything that can be wrong with the values was looked at.
+  func validate(_ resolved: Resolved<RunSettings>) throws(RoleFailure) -> any Environment.Type {
+    let settings = resolved.settings
+    guard !settings.environment.isEmpty else {
+      throw RoleFailure(
+        .usage,
+        "no environment is given; name one of: \(catalogue.names.sorted().joined(separator: ", "))")
+    }
+    let environment = try catalogue.environment(
+      named: settings.environment, source: resolved.source(of: "environment"))
+    do throws(ConfigurationError) {
+      _ = try settings.run()
+      if settings.goal.untilReturn != nil, settings.goal.evaluateEvery == nil {
+        throw ConfigurationError(
+          key: "evaluate-every", found: "none",
+          allowed: "a number of updates, because until-return needs evaluations")
+      }
+      if let address = settings.bind { try Endpoint.requireWellFormed(address, key: "bind") }
+    } catch {
+      throw resolved.failure(for: error, of: RunSettings.options)
+    }
+    if let address = settings.bind { try Endpoint.requireLocal(address) }
+    return environment
+  }
+
+  private func preset(forResumed isResumed: Bool) throws(RoleFailure) -> Preset? {
+    if given.source(of: "preset") == .fallback {
+      return isResumed ? nil : Preset.named(given.settings.environment)
+    }
+    guard let name = given.settings.preset else { return nil }
+    guard let preset = Preset.named(name) else {
+      let names = Preset.all.map(\.name)
+      let hint = Suggestion.phrase(for: name, among: names)
+      throw given.failure(
+        for: ConfigurationError(
+          key: "preset", found: name,
+          allowed: "none or one of \(names.joined(separator: ", "))\(hint)"),
+        of: RunSettings.options)
+    }
+    return preset
+  }
+}
+
+extension RunSettings {
+  /// The part that determines the parameters.
+  func run() throws(ConfigurationError) -> RunConfiguration {
+    try RunConfiguration(environment: environment, seed: seed, policy: policy, learner: learner)
+  }
+}

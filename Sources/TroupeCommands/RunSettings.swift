@@ -1,0 +1,172 @@
+import Cluster
+import Learning
+import RL
+
+/// Everything that the options of `train` and `learner` decide.
+struct RunSettings: Hashable, Sendable {
+  // What determines the run.
+  var environment = ""
+  var seed: UInt64 = 1
+  var policy = PolicyConfiguration()
+  var learner = LearnerConfiguration()
+
+  var goal = RunGoal(updates: 1000, untilReturn: nil, evaluateEvery: 10)
+
+  // Where it takes place; nil leaves the choice to the program.
+  var actors: Int?
+  var lanes: Int?
+  var threads: Int?
+  var bind: String?
+  var checkpointEvery = 10
+  var checkpointsKept = 3
+
+  // This invocation.
+  var runDirectory: String?
+  var resume = false
+  var logs = LogSettings()
+  var json = false
+  var preset: String?
+  var configurationFile: String?
+  var printsConfiguration = false
+}
+
+/// What determines the parameters of every policy version.
+enum RunSection: OptionSection {
+  static let options: [OptionDescriptor<RunSettings>] = [
+    .custom(
+      "environment", \.environment, .run, shape: .positional("environment"),
+      help: "name of the environment, such as cartpole", allowed: "the name of an environment",
+      parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+    .custom(
+      "seed", \.seed, .run, shape: .value("number"),
+      help: "the only source of randomness, 0 to 2^64 - 1",
+      allowed: "a whole number from 0 to \(UInt64.max)", parse: NumberText.unsigned,
+      text: { "\($0)" }),
+    .custom(
+      "hidden", \.policy.hidden, .run, shape: .list("sizes"),
+      help: "units of each hidden layer, such as 64,64; none for a linear policy",
+      allowed: "layer sizes from 1 to 65536, such as 64,64, or none", parse: layerSizes,
+      text: { $0.isEmpty ? "none" : $0.map { "\($0)" }.joined(separator: ",") }),
+    .choice("activation", \.policy.activation, .run, help: "nonlinearity between layers"),
+    .choice(
+      "initialization", \.policy.initialization, .run, help: "how the first parameters are drawn"),
+    .choice("estimator", \.learner.estimator, .run, help: "weight of each step's score"),
+    .choice("baseline", \.learner.baseline, .run, help: "what is subtracted from the weight"),
+    .number("discount", \.learner.discount, .run, help: "discount factor, 0 to 1"),
+    .boolean(
+      "normalize-advantages", \.learner.normalizeAdvantages, .run, shape: .toggle,
+      help: "divide advantages by their standard deviation"),
+    .number("entropy", \.learner.entropyCoefficient, .run, help: "weight of the entropy bonus"),
+    .number(
+      "gradient-norm-limit", \.learner.gradientNormLimit, .run, absent: "none",
+      help: "largest norm of the gradient, or none"),
+    .number("reward-scale", \.learner.rewardScale, .run, help: "factor on every reward"),
+    .choice("optimizer", \.learner.optimizer, .run, help: "turns gradients into parameters"),
+    .number("learning-rate", \.learner.learningRate, .run, help: "size of an update's step"),
+    .choice("schedule", \.learner.schedule, .run, help: "course of the learning rate"),
+    .count(
+      "schedule-updates", \.learner.scheduleUpdates, .run, in: 1...Int(UInt32.max), absent: "none",
+      help: "updates after which the schedule reaches 0"),
+    .custom(
+      "episodes-per-update", \.learner.episodesPerUpdate, .run, shape: .value("count"),
+      help: "complete episodes that make one update",
+      allowed: "a whole number from 1 to 1000000", parse: NumberText.whole, text: { "\($0)" }),
+  ]
+
+  /// `64,64`, `[64, 64]` as YAML writes it, or `none`.
+  private static let layerSizes: @Sendable (String) -> [Int]? = { text in
+    if text == "none" { return [] }
+    var sizes: [Int] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let size = NumberText.whole(String(part)), (1...65_536).contains(size) else {
+        return nil
+      }
+      sizes.append(size)
+    }
+    return sizes
+  }
+}
+
+/// When the run is over, and when it is looked at.
+enum GoalSection: OptionSection {
+  static let options: [OptionDescriptor<RunSettings>] = [
+    .count(
+      "updates", \.goal.updates, .placing, in: 1...Int(UInt32.max), absent: "none",
+      help: "stop after so many updates; alone it replaces a preset's until-return"),
+    .number(
+      "until-return", \.goal.untilReturn, .placing, absent: "none",
+      help: "stop when an evaluation's mean return reaches this"),
+    .count(
+      "evaluate-every", \.goal.evaluateEvery, .placing, in: 1...Int(UInt32.max), absent: "none",
+      help: "updates between evaluations"),
+    .count(
+      "evaluation-episodes", \.goal.evaluationEpisodes, .placing, in: 1...1_000_000,
+      help: "episodes of one evaluation"),
+  ]
+}
+
+/// Where the learner works and what it keeps.
+enum LearnerSection: OptionSection {
+  static let options: [OptionDescriptor<RunSettings>] = [
+    .count(
+      "threads", \.threads, .placing, in: 1...1024, absent: "auto",
+      help: "threads that compute the gradient"),
+    .optional(
+      "bind", \.bind, .placing, shape: .value("address"), absent: "auto",
+      help: "tcp://127.0.0.1:PORT (actors push to the next port) or ipc://PATH",
+      allowed: Endpoint.allowed, parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+    .count(
+      "checkpoint-every", \.checkpointEvery, .placing, in: 1...Int(UInt32.max),
+      help: "updates between checkpoints"),
+    .count(
+      "checkpoints-kept", \.checkpointsKept, .placing, in: 1...1_000_000,
+      help: "newest checkpoints kept beside the best"),
+    .optional(
+      "run-dir", \.runDirectory, .session, shape: .value("directory"), absent: "auto",
+      help: "directory of the run; a new one under runs/ unless given",
+      allowed: "a path", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+    .boolean(
+      "resume", \.resume, .session, shape: .flag,
+      help: "go on from the newest checkpoint, if there is one"),
+  ]
+}
+
+/// The actor processes that `train` starts.
+enum LocalActorsSection: OptionSection {
+  static let options: [OptionDescriptor<RunSettings>] = [
+    .count(
+      "actors", \.actors, .placing, in: 1...1024, absent: "auto",
+      help: "actor processes on this machine; one per core unless given"),
+    .count(
+      "lanes", \.lanes, .placing, in: 1...65_536, absent: "auto",
+      help: "environments that one actor steps side by side"),
+  ]
+}
+
+/// What is shown, and where else values come from.
+enum OutputSection: OptionSection {
+  static let options: [OptionDescriptor<RunSettings>] =
+    LogSettings.options.map { $0.lifted(to: \.logs) } + [
+      .boolean(
+        "json", \.json, .session, shape: .flag,
+        help: "print the summary as one JSON object on standard output"),
+      .optional(
+        "preset", \.preset, .session, shape: .value("name"), absent: "none",
+        help: "start from the values of a preset; the environment's own unless given",
+        allowed: "the name of a preset", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+      .optional(
+        "config", \.configurationFile, .reading, shape: .value("file"), absent: "none",
+        help: "read options from a YAML file",
+        allowed: "a path", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+      .boolean(
+        "print-config", \.printsConfiguration, .reading, shape: .flag,
+        help: "print every value and its source as YAML, and stop"),
+    ]
+}
+
+extension RunSettings {
+  /// All options, in the order in which a configuration is written.
+  static let options =
+    RunSection.options + GoalSection.options + LocalActorsSection.options + LearnerSection.options
+    + OutputSection.options
+}

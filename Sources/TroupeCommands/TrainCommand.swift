@@ -1,0 +1,49 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// `troupe train`: learner and actors on this machine.
+struct TrainCommand: ContextualCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a policy on this machine: one learner and its actor processes.",
+    discussion: """
+      Example: troupe train cartpole --seed 3 --actors 4
+
+      An environment of the same name as a preset starts from the preset's values; \
+      --print-config shows every value and where it comes from.
+      """)
+
+  @OptionGroup(title: "What determines the run") var run: OptionArguments<RunSection>
+  @OptionGroup(title: "Goal") var goal: OptionArguments<GoalSection>
+  @OptionGroup(title: "Actors") var actors: OptionArguments<LocalActorsSection>
+  @OptionGroup(title: "Learner and run directory") var learner: OptionArguments<LearnerSection>
+  @OptionGroup(title: "Configuration and output") var output: OptionArguments<OutputSection>
+
+  func run(in context: CommandContext) throws {
+    let request = try RunRequest(
+      flags: .flags(run.given, goal.given, actors.given, learner.given, output.given),
+      context: context)
+    let plan = try RunPlan(request, runsDirectory: context.runsDirectory)
+    let settings = plan.resolved.settings
+    guard !settings.printsConfiguration else {
+      context.output(plan.printedConfiguration(command: "train"))
+      return
+    }
+    let directory = try plan.openDirectory(context)
+    try context.roles.train(
+      TrainRequest(
+        environment: plan.environment, learner: try plan.learnerRole(in: directory),
+        bindIsGiven: settings.bind != nil,
+        actors: settings.actors ?? ProcessInfo.processInfo.activeProcessorCount,
+        lanes: settings.lanes, logs: settings.logs, json: settings.json),
+      directory, context)
+  }
+}
+
+extension RunPlan {
+  func printedConfiguration(command: String) -> String {
+    ConfigurationText.complete(
+      resolved, options: RunSettings.options,
+      title: "Save this as a file, and troupe \(command) --config FILE does the same.")
+  }
+}
