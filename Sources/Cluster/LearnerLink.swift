@@ -90,37 +90,38 @@ struct LearnerLink: ~Copyable {
   }
 
   /// The messages that are there now, up to a bound.
-  func receive(_ handle: (Incoming) throws(RoleFailure) -> Void) throws(RoleFailure) {
-    for _ in 0..<Self.messagesPerTurn {
-      guard let reception = try reception(from: receiver, maximumFrameCount: 4) else { return }
+  func takeMessages() throws(RoleFailure) -> [Incoming] {
+    var taken: [Incoming] = []
+    while taken.count < Self.messagesPerTurn,
+      let reception = try reception(from: receiver, maximumFrameCount: 4)
+    {
       switch reception {
       case .tooManyFrames(let count):
-        try handle(.malformed(.frameCount(expected: 4, found: count), byteCount: 0))
+        taken.append(.malformed(.frameCount(expected: 4, found: count), byteCount: 0))
       case .message(let frames):
         let byteCount = frames.reduce(0) { $0 + $1.byteCount }
         do throws(WireError) {
           let message = try ActorMessage(
             decoding: ReceivedMessage(frames: frames), shape: shape)
-          try handle(.message(message, byteCount: byteCount))
+          taken.append(.message(message, byteCount: byteCount))
         } catch {
-          try handle(.malformed(error, byteCount: byteCount))
+          taken.append(.malformed(error, byteCount: byteCount))
         }
       }
     }
+    return taken
   }
 
   /// Comings and goings of subscribers, as hints; frames of any other form are passed over.
-  func receiveEvents(
-    _ handle: (Wire.SubscriptionEvent) -> Void
-  ) throws(RoleFailure) {
+  func takeEvents() throws(RoleFailure) -> [Wire.SubscriptionEvent] {
+    var taken: [Wire.SubscriptionEvent] = []
     for _ in 0..<Self.eventsPerTurn {
-      guard let reception = try reception(from: publisher, maximumFrameCount: 1) else { return }
+      guard let reception = try reception(from: publisher, maximumFrameCount: 1) else { break }
       guard case .message(let frames) = reception, let frame = frames.first else { continue }
-      let event = frame.withBytes { bytes in
-        try? Wire.SubscriptionEvent(decoding: bytes)
-      }
-      if let event { handle(event) }
+      let event = frame.withBytes { bytes in try? Wire.SubscriptionEvent(decoding: bytes) }
+      if let event { taken.append(event) }
     }
+    return taken
   }
 
   private func reception(
