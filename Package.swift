@@ -70,7 +70,7 @@ let package = Package(
     module(
       "TroupeCommands",
       [
-        "Cluster", "Monitoring", "Learning", "Policies", "Environments", "RL",
+        "Cluster", "ZeroMQ", "Monitoring", "Learning", "Policies", "Environments", "RL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),

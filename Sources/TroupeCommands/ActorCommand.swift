@@ -1,6 +1,5 @@
 import ArgumentParser
 import Cluster
-import Learning
 
 /// `troupe actor`: one process that plays episodes for a learner.
 struct ActorCommand: ContextualCommand {
@@ -23,13 +22,9 @@ struct ActorCommand: ContextualCommand {
     let settings = resolved.settings
     guard let connect = settings.connect else {
       throw RoleFailure(
-        .usage, "no learner is given; write --connect \(Endpoint.defaultBind), or where it listens")
+        .usage, "no learner is given; write --connect \(LearnerAddress.defaultBind), or where it listens")
     }
-    do throws(ConfigurationError) {
-      try Endpoint.requireWellFormed(connect, key: "connect")
-    } catch {
-      throw resolved.failure(for: error, of: table)
-    }
+    try LearnerAddress.checkConnect(connect, given: resolved, options: table)
     try context.roles.actor(
       ActorRequest(
         role: ActorRole(

@@ -14,7 +14,7 @@ enum ActorSection: OptionSection {
     [
       .optional(
         "connect", \.connect, .placing, shape: .value("address"), absent: "none",
-        help: "the learner's address, as given to its --bind", allowed: Endpoint.allowed,
+        help: "the learner's address, as given to its --bind", allowed: LearnerAddress.allowed,
         parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
       .count(
         "lanes", \.lanes, .placing, in: 1...65_536, absent: "auto",

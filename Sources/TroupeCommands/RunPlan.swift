@@ -139,7 +139,7 @@ extension RunPlan {
       throw resolved.failure(for: error, of: RunSettings.options)
     }
     return LearnerRole(
-      run: run, goal: settings.goal, bind: settings.bind ?? Endpoint.defaultBind,
+      run: run, goal: settings.goal, bind: settings.bind ?? LearnerAddress.defaultBind,
       runDirectory: directory.path, resume: resumes, checkpointEvery: settings.checkpointEvery,
       checkpointsKept: settings.checkpointsKept,
       threads: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount)

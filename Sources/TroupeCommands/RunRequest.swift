@@ -70,11 +70,12 @@ struct RunRequest {
           key: "evaluate-every", found: "none",
           allowed: "a number of updates, because until-return needs evaluations")
       }
-      if let address = settings.bind { try Endpoint.requireWellFormed(address, key: "bind") }
     } catch {
       throw resolved.failure(for: error, of: RunSettings.options)
     }
-    if let address = settings.bind { try Endpoint.requireLocal(address) }
+    if let address = settings.bind {
+      try LearnerAddress.checkBind(address, given: resolved, options: RunSettings.options)
+    }
     return environment
   }
 

@@ -114,7 +114,7 @@ enum LearnerSection: OptionSection {
     .optional(
       "bind", \.bind, .placing, shape: .value("address"), absent: "auto",
       help: "tcp://127.0.0.1:PORT (actors push to the next port) or ipc://PATH",
-      allowed: Endpoint.allowed, parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+      allowed: LearnerAddress.allowed, parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
     .count(
       "checkpoint-every", \.checkpointEvery, .placing, in: 1...Int(UInt32.max),
       help: "updates between checkpoints"),

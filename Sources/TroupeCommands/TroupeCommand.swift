@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Environments
 import FoundationEssentials
 import Glibc
 public import RL
@@ -13,7 +14,10 @@ public import RL
 /// TroupeCommand.main(environments: [Corridor.self])
 /// ```
 public enum TroupeCommand {
-  /// Runs the command that the process was started with, and exits.
+  /// Runs the command that the process was started with, for the environments that come with Troupe.
+  public static func main() -> Never { main(environments: BuiltInEnvironments.all) }
+
+  /// Runs the command that the process was started with, for these environments, and exits.
   public static func main(environments: [any Environment.Type]) -> Never {
     let code = run(
       Array(CommandLine.arguments.dropFirst()), environments: environments, roles: .cluster,

@@ -1,3 +1,3 @@
 import TroupeCommands
 
-TroupeCommand.main(environments: [])
+TroupeCommand.main()
