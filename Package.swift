@@ -65,7 +65,10 @@ let package = Package(
     module("Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
     module(
       "Cluster",
-      ["RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CSystem"]),
+      [
+        "RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CSystem",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     // 6, 7: the command line
     module(
       "TroupeCommands",

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Kernels
 internal import Learning
-internal import Logging
+package import Logging
 package import Monitoring
 internal import Policies
 package import RL
@@ -39,18 +39,26 @@ package struct LearnerProcess: ~Copyable {
   /// Takes over the run directory and binds the sockets. Actors of this machine, if any, are started.
   package init(
     role: LearnerRole, environment: any Environment.Type, directory: consuming RunDirectory,
-    actors: LocalActors?, monitoring: RunMonitoring, logger: Logger
+    actors: consuming LocalActors?, monitoring: RunMonitoring, logger: Logger
   ) throws(RoleFailure) {
-    self.role = role
-    self.logger = logger
-    incarnation = FreshName.incarnation()
     FloatingPointMode.establish()
     // Before the sockets and the pool make threads, which inherit the mask.
-    signals = try Signals()
-    wakeUp = try WakeUp()
-    policy = MLPPolicy(environment: environment, configuration: role.run.policy)
+    let signals = try Signals()
+    let wakeUp = try WakeUp()
+    let endpoint = try endpoint(role.bind)
+    let policy = MLPPolicy(environment: environment, configuration: role.run.policy)
+    let incarnation = FreshName.incarnation()
     var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
     let restored = role.resume ? try store.restore() : nil
+    let link = try LearnerLink(
+      bind: endpoint, run: store.run, incarnation: incarnation,
+      shape: TrajectoryShape(
+        observationSize: policy.observationSize, actionSpace: policy.actionSpace),
+      stepLimit: environment.init().stepLimit, signals: signals.descriptor,
+      wakeUp: wakeUp.descriptor)
+    monitor = RunMonitor(
+      role: role, directory: store.directory, monitoring: monitoring, logger: logger,
+      totals: restored?.totals ?? RunTotals(), resumedAt: restored?.snapshot.version)
     let queue = WorkQueue(threadCount: role.threads)
     if let restored {
       learner = Learner(
@@ -60,29 +68,16 @@ package struct LearnerProcess: ~Copyable {
       learner = Learner(
         policy: policy, configuration: role.run.learner, seed: role.run.seed, queue: queue)
     }
-    monitor = try RunMonitor(
-      role: role, directory: store.directory, monitoring: monitoring, logger: logger,
-      totals: restored?.totals ?? RunTotals(), resumedAt: restored?.snapshot.version)
-    let endpoint: Endpoint
-    do throws(EndpointError) {
-      endpoint = try Endpoint(role.bind)
-    } catch {
-      throw RoleFailure(.usage, "\(error)")
-    }
-    link = try LearnerLink(
-      bind: endpoint, run: store.run, incarnation: incarnation,
-      shape: TrajectoryShape(
-        observationSize: policy.observationSize, actionSpace: policy.actionSpace),
-      stepLimit: environment.init().stepLimit, signals: signals.descriptor,
-      wakeUp: wakeUp.descriptor)
-    try store.noteAddress("\(link.endpoint)")
-    ledger = RoundLedger(incarnation: incarnation)
+    self.role = role
+    self.logger = logger
+    self.signals = signals
+    self.wakeUp = wakeUp
+    self.policy = policy
+    self.incarnation = incarnation
     self.store = store
+    self.link = link
     self.actors = actors
-    try self.actors?.start(connectingTo: "\(link.endpoint)")
-    logger.info(
-      "listening",
-      metadata: ["address": "\(link.endpoint)", "version": "\(learner.snapshot.version)"])
+    ledger = RoundLedger(incarnation: incarnation)
   }
 
   /// Trains until the goal is reached or a signal comes, and gives the summary.
@@ -107,6 +102,11 @@ package struct LearnerProcess: ~Copyable {
   }
 
   private mutating func train() throws(RoleFailure) {
+    try store.noteAddress("\(link.endpoint)")
+    try actors?.start(connectingTo: "\(link.endpoint)")
+    logger.info(
+      "listening",
+      metadata: ["address": "\(link.endpoint)", "version": "\(learner.snapshot.version)"])
     while !isGoalReached {
       guard let round = try playRound(.training, slotCount: role.run.learner.episodesPerUpdate)
       else { return }
@@ -115,7 +115,7 @@ package struct LearnerProcess: ~Copyable {
       monitor.updated(diagnostics, computing: clock.now - start, ledger: ledger)
       let evaluation = try evaluateIfDue()
       monitor.report(now: clock.now)
-      if evaluation != nil || learner.snapshot.version.rawValue % UInt32(role.checkpointEvery) == 0 {
+      if learner.snapshot.version.rawValue % UInt32(role.checkpointEvery) == 0 {
         store.save(learner, totals: monitor.totals, evaluation: evaluation)
       }
       if ending != nil { return }

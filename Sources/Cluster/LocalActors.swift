@@ -1,5 +1,5 @@
 internal import Glibc
-package import Logging
+internal import Logging
 
 /// The actors of `troupe train`: child processes of the learner, started again when one dies.
 package struct LocalActors: ~Copyable {
@@ -23,13 +23,13 @@ package struct LocalActors: ~Copyable {
     self.count = count
   }
 
-  var isEmpty: Bool { (children?.count ?? 0) == 0 }
+  private(set) var isEmpty = true
 
   mutating func start(connectingTo address: String) throws(RoleFailure) {
-    var children = try ChildProcesses(
+    children = try ChildProcesses(
       executable: executable, arguments: ["actor", "--connect", address] + arguments)
-    for _ in 0..<count { try children.start() }
-    self.children = consume children
+    for _ in 0..<count { try children?.start() }
+    isEmpty = false
   }
 
   /// Looks after the children now and then: one that died is started again.
@@ -63,5 +63,8 @@ package struct LocalActors: ~Copyable {
   }
 
   /// Takes note of children that ended on their own.
-  mutating func noteEnded() { _ = children?.collectEnded() }
+  mutating func noteEnded() {
+    _ = children?.collectEnded()
+    isEmpty = children?.isEmpty ?? true
+  }
 }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Kernels
+internal import RL
 internal import Wire
 
 // Where the values of the state machines meet those of the messages.

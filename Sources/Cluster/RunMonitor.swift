@@ -72,7 +72,7 @@ struct RunMonitor: ~Copyable {
   init(
     role: LearnerRole, directory: borrowing RunDirectory, monitoring: RunMonitoring,
     logger: Logger, totals: RunTotals, resumedAt version: PolicyVersion?
-  ) throws(RoleFailure) {
+  ) {
     self.role = role
     self.logger = logger
     self.totals = totals

@@ -26,14 +26,16 @@ struct RunStore: ~Copyable {
   init(
     directory: consuming RunDirectory, role: LearnerRole, policy: MLPPolicy, logger: Logger
   ) throws(RoleFailure) {
+    let run = try Self.identity(in: directory)
+    let path = directory.checkpointsPath
+    let checkpoints = try reportingFileErrors { () throws(FileError) in
+      try CheckpointStore(directory: path, kept: role.checkpointsKept)
+    }
     self.role = role
     self.policy = policy
     self.logger = logger
-    run = try Self.identity(in: directory)
-    let path = directory.checkpointsPath
-    checkpoints = try reportingFileErrors { () throws(FileError) in
-      try CheckpointStore(directory: path, kept: role.checkpointsKept)
-    }
+    self.run = run
+    self.checkpoints = checkpoints
     self.directory = directory
   }
 
@@ -45,7 +47,7 @@ struct RunStore: ~Copyable {
         try OpenFile.readAll(path, limit: 64)
       }
       let text = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" }
-      guard let digest = Digest128(String(text)) else {
+      guard let digest = Digest128(hex: String(text)) else {
         throw RoleFailure(.badData, "\(path) does not hold 32 hexadecimal digits")
       }
       return RunID(digest)
@@ -122,7 +124,7 @@ struct RunStore: ~Copyable {
     _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?
   ) {
     let version = learner.snapshot.version
-    if savedVersion == version, evaluation == nil { return }
+    if savedVersion == version { return }
     var moments: [String: [Float]] = [:]
     if !learner.optimizer.firstMoment.isEmpty {
       moments[Self.firstMoment] = learner.optimizer.firstMoment
@@ -136,8 +138,10 @@ struct RunStore: ~Copyable {
       moments: moments, episodeCount: UInt64(totals.episodeCount),
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation)
     do throws(FileError) {
-      try checkpoints.write(
-        checkpoint.encode(), version: version, meanReturn: evaluation?.mean)
+      try checkpoints.write(checkpoint.encode(), version: version)
+      if let evaluation {
+        try checkpoints.recordEvaluation(meanReturn: evaluation.mean, of: version)
+      }
       try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
       savedVersion = version
     } catch {

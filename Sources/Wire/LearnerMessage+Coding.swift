@@ -203,6 +203,7 @@ extension LearnerMessage.Refusal {
       case .otherRun: .otherRun
       }
     result.text = cut(text)
+    if let identityKey { result.identityKey = cut(identityKey) }
     return result
   }
 
@@ -216,5 +217,8 @@ extension LearnerMessage.Refusal {
     case .unspecified, .UNRECOGNIZED: throw unknownValue("refusal.reason", refusal.reason)
     }
     text = try bounded(refusal.text, "refusal.text", limits)
+    identityKey =
+      refusal.hasIdentityKey
+      ? try bounded(refusal.identityKey, "refusal.identity_key", limits) : nil
   }
 }

@@ -16,7 +16,7 @@
 // swift-protobuf 1.39.0 (`swift build -c release --product protoc-gen-swift` there), run in Sources/Wire:
 //
 //   protoc --swift_out=. --swift_opt=UseAccessLevelOnImports=true troupe.proto
-//   sed -i 's/ = unsafe _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' troupe.pb.swift
+//   sed -i 's/ = _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' troupe.pb.swift
 //
 // (The second line says what strict memory safety asks for: an immutable instance of a class.)
 //
@@ -747,9 +747,21 @@ nonisolated struct ProtoRefusal: Sendable {
 
   var text: String = String()
 
+  /// HOST/PID of the process that is meant, where two have one id; absent: whichever has the id.
+  var identityKey: String {
+    get {_identityKey ?? String()}
+    set {_identityKey = newValue}
+  }
+  /// Returns true if `identityKey` has been explicitly set.
+  var hasIdentityKey: Bool {self._identityKey != nil}
+  /// Clears the value of `identityKey`. Subsequent reads from it will return its default value.
+  mutating func clearIdentityKey() {self._identityKey = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _identityKey: String? = nil
 }
 
 nonisolated struct ProtoRunConfiguration: @unchecked Sendable {
@@ -1682,7 +1694,7 @@ nonisolated extension ProtoGoodbye: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoRefusal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Refusal"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}text\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}text\0\u{3}identity_key\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1692,24 +1704,33 @@ nonisolated extension ProtoRefusal: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._identityKey) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.reason != .unspecified {
       try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 1)
     }
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
     }
+    try { if let v = self._identityKey {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoRefusal, rhs: ProtoRefusal) -> Bool {
     if lhs.reason != rhs.reason {return false}
     if lhs.text != rhs.text {return false}
+    if lhs._identityKey != rhs._identityKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
