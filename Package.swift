@@ -88,6 +88,7 @@ let package = Package(
     tests(of: "Learning", ["TestKit", "RL", "Policies", "Environments", "Kernels"]),
     tests(of: "Wire", ["TestKit", "RL", "Learning", "Kernels"]),
     tests(of: "ZeroMQ", ["TestKit"]),
+    tests(of: "Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
     tests(of: "Cluster", ["TestKit", "RL", "Learning", "Wire", "ZeroMQ"]),
     tests(of: "TroupeCommands", ["TestKit", "RL", "Learning"]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit"], swiftSettings: settings),
