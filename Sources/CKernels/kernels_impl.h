@@ -286,17 +286,18 @@ INLINE void SET(gradient_block)(const int units, const int columns, ptrdiff_t la
                                 ptrdiff_t row_step) {
   enum { PARTS = 16 / WIDTH };
   vf sums[GRADIENT_UNITS][4][PARTS];
-  UNROLL for (int part = 0; part < PARTS; part++) {
+  // One part at a time, not unrolled: only so are all its accumulators kept in registers.
+  NO_UNROLL for (int part = 0; part < PARTS; part++) {
     vf running[GRADIENT_UNITS][4];
     UNROLL for (int o = 0; o < units; o++)
       UNROLL for (int i = 0; i < columns; i++) running[o][i] = (vf)(0.0f);
     for (ptrdiff_t l = part * WIDTH; l < lanes; l += 16) {
-      vf columns_of_x[4];
-      UNROLL for (int i = 0; i < columns; i++) columns_of_x[i] = LOAD(x + i * stride + l);
-      UNROLL for (int o = 0; o < units; o++) {
-        vf delta = LOAD(dy + o * stride + l);
-        UNROLL for (int i = 0; i < columns; i++)
-          running[o][i] = FMA(delta, columns_of_x[i], running[o][i]);
+      vf deltas[GRADIENT_UNITS];
+      UNROLL for (int o = 0; o < units; o++) deltas[o] = LOAD(dy + o * stride + l);
+      UNROLL for (int i = 0; i < columns; i++) {
+        vf column = LOAD(x + i * stride + l);
+        UNROLL for (int o = 0; o < units; o++)
+          running[o][i] = FMA(deltas[o], column, running[o][i]);
       }
     }
     UNROLL for (int o = 0; o < units; o++)
@@ -349,11 +350,17 @@ static void SET(dense_accumulate_parameter_gradients)(ptrdiff_t inputs, ptrdiff_
                                                       ptrdiff_t lanes, ptrdiff_t stride,
                                                       const float *x, const float *dy,
                                                       float *gradient) {
-  for (ptrdiff_t o = 0; o < outputs; o += GRADIENT_UNITS) {
-    ptrdiff_t rows = outputs - o < GRADIENT_UNITS ? outputs - o : GRADIENT_UNITS;
-    for (ptrdiff_t i = 0; i < inputs; i += 4)
-      SET(gradient_rows)(rows, inputs - i < 4 ? inputs - i : 4, lanes, stride, x + i * stride,
-                         dy + o * stride, gradient + o * inputs + i, inputs);
+  // As many rows of x at a time as half of a first-level cache of 32 KiB holds.
+  ptrdiff_t group = 4096 / (lanes + 1) / 4 * 4;
+  if (group < 4) group = 4;
+  for (ptrdiff_t first = 0; first < inputs; first += group) {
+    ptrdiff_t end = inputs - first < group ? inputs : first + group;
+    for (ptrdiff_t o = 0; o < outputs; o += GRADIENT_UNITS) {
+      ptrdiff_t rows = outputs - o < GRADIENT_UNITS ? outputs - o : GRADIENT_UNITS;
+      for (ptrdiff_t i = first; i < end; i += 4)
+        SET(gradient_rows)(rows, end - i < 4 ? end - i : 4, lanes, stride, x + i * stride,
+                           dy + o * stride, gradient + o * inputs + i, inputs);
+    }
   }
   float *bias = gradient + inputs * outputs;
   ptrdiff_t o = 0;
