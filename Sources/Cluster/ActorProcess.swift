@@ -40,7 +40,7 @@ package struct ActorProcess: ~Copyable {
   package init(
     role: ActorRole, environments: [any Environment.Type], logger: Logger
   ) throws(RoleFailure) {
-    FloatingPointMode.establish()
+    try prepareArithmetic()
     let signals = try Signals()
     let endpoint = try endpoint(role.connect)
     let id = FreshName.actor()

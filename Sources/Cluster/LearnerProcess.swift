@@ -41,7 +41,7 @@ package struct LearnerProcess: ~Copyable {
     role: LearnerRole, environment: any Environment.Type, directory: consuming RunDirectory,
     actors: consuming LocalActors?, monitoring: RunMonitoring, logger: Logger
   ) throws(RoleFailure) {
-    FloatingPointMode.establish()
+    try prepareArithmetic()
     // Before the sockets and the pool make threads, which inherit the mask.
     let signals = try Signals()
     let wakeUp = try WakeUp()

@@ -28,6 +28,16 @@ extension StatusReport {
   }
 }
 
+/// Sets the floating-point mode and chooses the kernels, before anything is computed.
+func prepareArithmetic() throws(RoleFailure) {
+  FloatingPointMode.establish()
+  do throws(InstructionSetError) {
+    try InstructionSet.select()
+  } catch {
+    throw RoleFailure(.usage, "\(error)")
+  }
+}
+
 extension NumericsDigest {
   /// Computed once: the same kernels give the same digest as long as the process lives.
   static let ofThisProcess = compute()
