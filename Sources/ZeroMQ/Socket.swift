@@ -68,14 +68,7 @@ package struct Socket: ~Copyable {
 
   /// Connects, and reconnects whenever the connection is lost. Returns before there is a connection.
   package borrowing func connect(_ endpoint: Endpoint) throws(ZeroMQError) {
-    guard endpoint.isConnectable else {
-      throw ZeroMQError(
-        .connect, subject: endpoint.description, code: EINVAL, text: "it needs a host and a port")
-    }
-    // SAFETY: the string is valid during the call, and libzmq copies it.
-    let status = unsafe zmq_connect(handle.raw, endpoint.description)
-    guard status == 0 else { throw .last(.connect, subject: endpoint.description) }
-    handle.endpoint = endpoint
+    try handle.connect(endpoint)
   }
 
   /// Asks for the messages that begin with these bytes. Sent again at every reconnection, but not before
