@@ -140,21 +140,6 @@ package struct Socket: ~Copyable {
 }
 
 extension SocketHandle {
-  /// Here and not in `Socket`, where Swift 6.3.1's optimizer crashes on it (CopyPropagation).
-  fileprivate func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
-    if case .ipc(let path) = endpoint.transport { try reclaimSocketFile(path) }
-    let text = endpoint.bindText
-    // SAFETY: the string is valid during the call, and libzmq copies it.
-    let status = unsafe zmq_bind(raw, text)
-    guard status == 0 else {
-      let code = zmq_errno()
-      throw ZeroMQError(
-        .bind, subject: endpoint.description, code: code,
-        text: code == ENODEV ? "no address or interface of this machine" : nil)
-    }
-    self.endpoint = try endpoint.withPort(of: lastEndpoint())
-  }
-
   /// Queues one frame; false when it would block. The message is always left empty and closed.
   fileprivate func send(
     isFollowed: Bool,
