@@ -5,8 +5,8 @@
 //   VECTORS    and its vectors of lanes; SMALL_VECTORS when there are at most SMALL_UNITS rows
 //   GRADIENT_UNITS  rows of the register block of the parameter gradients (4 columns)
 // The definition of each result is the scalar code of Sources/Kernels/Reference.swift. Every output
-// element is one chain of operations that does not depend on WIDTH or on the blocks, and every fused
-// multiply-add is spelled, so that all sets give the same bits.
+// element is one chain of operations that does not depend on WIDTH or on the blocks, and every
+// fused multiply-add is spelled, so that all sets give the same bits.
 
 typedef float SET(vf) __attribute__((ext_vector_type(WIDTH)));
 typedef int32_t SET(vi) __attribute__((ext_vector_type(WIDTH)));
@@ -85,8 +85,8 @@ INLINE vf SET(exp_of)(vf x) {
   return p * first * second;
 }
 
-// log(x) = e ln 2 + log(1 + f) with 1 + f in [sqrt(1/2), sqrt(2)); log(1 + f) = f - f^2/2 + f^3 R(f),
-// R a minimax polynomial.
+// log(x) = e ln 2 + log(1 + f) with 1 + f in [sqrt(1/2), sqrt(2));
+// log(1 + f) = f - f^2/2 + f^3 q(f), q a minimax polynomial.
 INLINE vf SET(log_of)(vf x) {
   vi is_denormal = x < 0x1p-126f;
   vf scaled = is_denormal ? x * 0x1p25f : x;
@@ -274,13 +274,15 @@ INLINE SET(v4) SET(fold_to_four)(const vf *parts) {
 }
 
 INLINE SET(v4) SET(fold_four)(SET(v4) a, SET(v4) b, SET(v4) c, SET(v4) d) {
-  SET(v4) ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
-  SET(v4) cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
-  return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
+#define SHUFFLE __builtin_shufflevector
+  SET(v4) ab = SHUFFLE(a, b, 0, 1, 4, 5) + SHUFFLE(a, b, 2, 3, 6, 7);
+  SET(v4) cd = SHUFFLE(c, d, 0, 1, 4, 5) + SHUFFLE(c, d, 2, 3, 6, 7);
+  return SHUFFLE(ab, cd, 0, 2, 4, 6) + SHUFFLE(ab, cd, 1, 3, 5, 7);
+#undef SHUFFLE
 }
 
-// gradient[o][i] += sum over lanes of dy[o] * x[i] for a block of `units` x `columns`; accumulator k
-// of each sum runs over the lanes k, k + 16, ...
+// gradient[o][i] += sum over lanes of dy[o] * x[i] for a block of `units` x `columns`; accumulator
+// k of each sum runs over the lanes k, k + 16, ...
 INLINE void SET(gradient_block)(const int units, const int columns, ptrdiff_t lanes,
                                 ptrdiff_t stride, const float *x, const float *dy, float *gradient,
                                 ptrdiff_t row_step) {

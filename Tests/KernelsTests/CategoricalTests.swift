@@ -35,12 +35,16 @@ import Testing
     ]
   }
 
+  typealias Choice = (
+    _ matrices: inout MutableSpan<Float>, _ actions: inout MutableSpan<Float>,
+    _ logProbabilities: inout MutableSpan<Float>
+  ) -> Void
+
   /// What one implementation of the four operations gives on one case, as bits.
   private func results(
     _ input: Case,
-    sample: @escaping (inout MutableSpan<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void,
-    mode: @escaping (inout MutableSpan<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void,
-    evaluate: @escaping (Span<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void,
+    sample: @escaping Choice, mode: @escaping Choice,
+    evaluate: (Span<Float>, inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void,
     score: (inout MutableSpan<Float>) -> Void
   ) -> [[UInt32]] {
     var memory = input.matrices

