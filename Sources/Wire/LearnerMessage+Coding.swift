@@ -73,6 +73,9 @@ extension LearnerMessage {
       throw .protocolVersion(
         expected: WireProtocol.version, found: preamble.protocolVersion, sender: nil)
     }
+    try requireOneBody(
+      preamble.policy.count + preamble.welcome.count + preamble.lease.count
+        + preamble.goodbye.count + preamble.refusal.count)
     return try decodedEnvelope(ProtoLearnerEnvelope.self, from: frame, limits: limits)
   }
 }
