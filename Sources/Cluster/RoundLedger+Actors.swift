@@ -74,6 +74,7 @@ extension RoundLedger {
       roster[i].needsLease = true
       counts.lost += 1
     }
+    if roster[i].heldCount == 0 { roster[i].isLate = false }
   }
 
   /// Has a known actor welcomed at the next tick.
@@ -85,6 +86,7 @@ extension RoundLedger {
   /// Tells an actor that is not known here what it needs in order to join, but does not answer each
   /// of the statuses that waited for a learner to come back.
   mutating func welcomeStranger(_ actor: ActorID, now: Duration) {
+    guard round != nil else { return }
     strangers.removeAll { now - $0.welcomedAt >= rules.resendFloor }
     if strangers.contains(where: { $0.actor == actor }) { return }
     if strangers.count < 64 { strangers.append((actor, now)) }

@@ -89,11 +89,10 @@ extension RoundLedger {
       let listed = roster[i].lease?.number ?? 0
       var mustExclude = false
       let taken = slots.take(size, for: i) { entry in
-        if entry.revokedFrom == Int32(i), acknowledged <= entry.revokedAt {
-          mustExclude = mustExclude || listed <= entry.revokedAt
-          return false
-        }
-        return !(entry.wasRefused && entry.sender == id && actorCount > 1)
+        if entry.wasRefused, entry.sender == id, actorCount > 1 { return false }
+        guard entry.revokedFrom == Int32(i), acknowledged <= entry.revokedAt else { return true }
+        mustExclude = mustExclude || listed <= entry.revokedAt
+        return false
       }
       grant(i, taken)
       if mustExclude { roster[i].needsLease = true }

@@ -112,6 +112,7 @@ package struct RoundLedger: Sendable {
       }
       return
     }
+    guard report.leaseNumber <= lastLeaseNumber else { return }
     roster[i].acknowledge(report.leaseNumber, now: now)
     if report.leaseNumber == roster[i].lease?.number {
       reopenLost(i, unplayed: report.unplayed)
@@ -143,6 +144,7 @@ package struct RoundLedger: Sendable {
   /// Notes that a slot which `holder` held is received.
   private mutating func settle(_ holder: Int, deliveredBy actor: ActorID) {
     roster[holder].heldCount -= 1
+    if roster[holder].heldCount == 0 { roster[holder].isLate = false }
     // Another copy won: the holder need not play on.
     if roster[holder].id != actor { roster[holder].needsLease = true }
   }

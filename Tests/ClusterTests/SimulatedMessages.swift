@@ -38,5 +38,6 @@ func digest(of version: PolicyVersion) -> Digest128 {
 /// The log-probabilities that an episode has wherever it is played.
 func fingerprint(of slot: Int, in round: RoundID) -> Digest128 {
   Digest128(
-    high: UInt64(round.version.rawValue) << 8 | UInt64(round.kind.rawValue), low: UInt64(slot))
+    high: UInt64(round.version.rawValue) << 8 | UInt64(round.kind.rawValue),
+    low: UInt64(bitPattern: Int64(slot)))
 }
