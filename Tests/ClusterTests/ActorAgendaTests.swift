@@ -23,55 +23,11 @@ private func origin(_ sequence: UInt64, _ incarnation: Incarnation = first) -> M
   MessageOrigin(run: run, incarnation: incarnation, sequence: sequence)
 }
 
-/// An agenda by reference, so that `#expect` may call what changes it.
-@dynamicMemberLookup
-private final class Agenda {
-  var value = ActorAgenda(id: ActorID(1), identityKey: "here", now: .zero)
-
-  subscript<T>(dynamicMember path: KeyPath<ActorAgenda, T>) -> T { value[keyPath: path] }
-
-  func welcome(
-    _ origin: MessageOrigin, _ terms: RoundTerms, _ lease: Lease?, now: Duration = .zero
-  ) -> AgendaChange {
-    value.welcome(origin, terms: terms, lease: lease, now: now)
-  }
-  func policy(
-    _ origin: MessageOrigin, _ terms: RoundTerms, _ lease: Lease?, now: Duration = .zero
-  ) -> AgendaChange {
-    value.policy(origin, terms: terms, lease: lease, now: now)
-  }
-  func lease(_ origin: MessageOrigin, _ lease: Lease, now: Duration = .zero) -> AgendaChange {
-    value.lease(origin, lease, now: now)
-  }
-  func goodbye(_ origin: MessageOrigin) -> AgendaChange { value.goodbye(origin, now: .zero) }
-  func refusal(_ origin: MessageOrigin, identityKey: String?) -> AgendaChange {
-    value.refusal(origin, identityKey: identityKey, now: .zero)
-  }
-  func nextSlot() -> Int? { value.nextSlot() }
-  func finished(_ slot: Int) -> Bool { value.finished(slot) }
-  func pushedFinished(now: Duration = .zero) { value.pushedFinished(now: now) }
-  func nextDuty(_ milliseconds: Int) -> ActorAgenda.Duty? {
-    value.nextDuty(now: .milliseconds(milliseconds))
-  }
-
-  /// Starts all that is left to start.
-  func startAll() -> [Int] {
-    var slots: [Int] = []
-    while let slot = nextSlot() { slots.append(slot) }
-    return slots
-  }
-
-  /// Times at which there is something to send, in milliseconds, until `end`.
-  func duties(from start: Int, until end: Int) -> [Int] {
-    (start...end).filter { nextDuty($0) != nil }
-  }
-}
-
 @Suite("Actor agenda")
 struct ActorAgendaTests {
   /// An actor that was welcomed to version 5 with the slots 0..<8 and has said so.
-  private func welcomed() -> Agenda {
-    let agenda = Agenda()
+  private func welcomed() -> AgendaFixture {
+    let agenda = AgendaFixture()
     _ = agenda.nextDuty(0)
     let change = agenda.welcome(origin(5), terms(5), lease(3, 5, 0..<8))
     #expect(change.verdict == .heeded && change.startsRound && change.followsNewIncarnation)
@@ -81,7 +37,7 @@ struct ActorAgendaTests {
 
   @Test("an actor joins at once, then at doubling intervals up to half a second")
   func joins() {
-    let agenda = Agenda()
+    let agenda = AgendaFixture()
     #expect(
       agenda.duties(from: 0, until: 2200) == [0, 10, 30, 70, 150, 310, 630, 1130, 1630, 2130])
     #expect(agenda.statusReport == nil)
@@ -89,7 +45,7 @@ struct ActorAgendaTests {
 
   @Test("a welcome with a lease ends the joining; without one it only brings the policy")
   func joined() {
-    let agenda = Agenda()
+    let agenda = AgendaFixture()
     #expect(agenda.nextDuty(0) == .join)
     let change = agenda.welcome(origin(1), terms(5), nil)
     #expect(change.startsRound && !agenda.isJoined && agenda.nextSlot() == nil)
@@ -110,7 +66,7 @@ struct ActorAgendaTests {
 
   @Test("before a welcome nothing else is heeded")
   func early() {
-    let agenda = Agenda()
+    let agenda = AgendaFixture()
     #expect(
       agenda.policy(origin(1), terms(5), lease(1, 5, 0..<4)).verdict
         == .early)
@@ -244,7 +200,7 @@ struct ActorAgendaTests {
     _ = agenda.nextSlot()
     #expect(agenda.goodbye(origin(6)).abandoned == [0])
     #expect(agenda.isOver && agenda.nextSlot() == nil && agenda.nextDuty(9000) == nil)
-    let unwelcomed = Agenda()
+    let unwelcomed = AgendaFixture()
     #expect(unwelcomed.goodbye(origin(6)).verdict == .heeded && unwelcomed.isOver)
   }
 

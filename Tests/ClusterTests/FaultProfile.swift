@@ -34,7 +34,7 @@ struct FaultProfile: CustomStringConvertible {
   static let calm = FaultProfile(
     description: "calm", startLimit: 1, roundLimit: .milliseconds(100))
   static let manyLeases = FaultProfile(
-    description: "calm, many leases", slotCounts: [200, 64], lanes: [4, 2, 8], startLimit: 1,
+    description: "calm, many leases", slotCounts: [120, 64], lanes: [4, 2, 8], startLimit: 1,
     roundLimit: .milliseconds(400))
   static let slowLine = FaultProfile(
     description: "200 ms of delay", delay: 100_000...200_000, startLimit: 1,
