@@ -19,7 +19,7 @@ public struct CartPole: Environment {
   public init() {}
 
   public var observationSize: Int { 4 }
-  public var actionCount: Int { 2 }
+  public var actionSpace: ActionSpace { .discrete(count: 2) }
   public var stepLimit: Int { 500 }
   public var rewardThreshold: Double? { 475 }
 

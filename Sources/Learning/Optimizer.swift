@@ -16,8 +16,9 @@ public struct Optimizer: Sendable, Equatable {
   package private(set) var firstDecayPower: Double
   package private(set) var secondDecayPower: Double
 
-  private static let firstDecay = 0.9
-  private static let secondDecay = 0.999
+  // As the kernels see them, so that the corrections belong to the moments bit for bit.
+  private static let firstDecay = Double(Float(0.9))
+  private static let secondDecay = Double(Float(0.999))
   private static let adamEpsilon = 1e-8
   private static let rmspropDecay = 0.99
   private static let rmspropEpsilon = 1e-5

@@ -13,3 +13,38 @@ public enum ActionSpace: Hashable, Sendable {
     }
   }
 }
+
+extension ActionSpace: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .discrete(let count): "\(count) actions"
+    }
+  }
+}
+
+/// An action as an environment takes it, made from the numbers that the policy chose.
+public protocol EnvironmentAction: Sendable {
+  /// Reads the action of one lane. Shape: `actions` `[actionSize][stride]`.
+  static func read(_ actions: Span<Float>, actionSize: Int, lane: Int, stride: Int) -> Self
+}
+
+extension Int: EnvironmentAction {
+  @inlinable
+  public static func read(
+    _ actions: Span<Float>, actionSize: Int, lane: Int, stride: Int
+  ) -> Int { Int(actions[lane]) }
+}
+
+extension Float: EnvironmentAction {
+  @inlinable
+  public static func read(
+    _ actions: Span<Float>, actionSize: Int, lane: Int, stride: Int
+  ) -> Float { actions[lane] }
+}
+
+extension [Float]: EnvironmentAction {
+  @inlinable
+  public static func read(
+    _ actions: Span<Float>, actionSize: Int, lane: Int, stride: Int
+  ) -> [Float] { (0..<actionSize).map { actions[$0 * stride + lane] } }
+}

@@ -31,13 +31,16 @@ public protocol Environment: Sendable {
   /// with equal bits.
   associatedtype Lanes: EnvironmentLanes = ScalarLanes<Self>
 
+  /// Int for a discrete space, Float for a box of one entry, `[Float]` for the others.
+  associatedtype Action: EnvironmentAction = Int
+
   init()
 
   /// Length of one observation.
   var observationSize: Int { get }
 
-  /// Number of discrete actions.
-  var actionCount: Int { get }
+  /// What the policy may choose from; one value of it is an ``Action``.
+  var actionSpace: ActionSpace { get }
 
   /// Steps after which the rollout truncates an episode that has not ended by itself.
   ///
@@ -55,7 +58,7 @@ public protocol Environment: Sendable {
   /// The rollout never steps an ended episode, and counts steps itself: an environment reports
   /// `.truncated` only for limits of its own.
   mutating func step(
-    _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
+    _ action: Action, using random: inout RandomStream, observation: inout MutableSpan<Float>
   ) -> StepResult
 
   /// A vector of environments for `laneCount` lanes.
@@ -71,7 +74,6 @@ public protocol Environment: Sendable {
 
 extension Environment {
   public var rewardThreshold: Double? { nil }
-  public var actionSpace: ActionSpace { .discrete(count: actionCount) }
 }
 
 extension Environment where Lanes == ScalarLanes<Self> {

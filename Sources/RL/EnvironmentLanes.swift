@@ -81,11 +81,12 @@ extension Environment {
     ends: inout MutableSpan<UInt8>
   ) {
     let observationSize = scratch.count
+    let actionSize = environments[0].actionSpace.actionSize
     var observation = scratch.mutableSpan
     for lane in 0..<laneCount {
       var random = streams.stream(lane: lane, purpose: .dynamics)
-      let result = environments[lane].step(
-        Int(actions[lane]), using: &random, observation: &observation)
+      let action = Action.read(actions, actionSize: actionSize, lane: lane, stride: stride)
+      let result = environments[lane].step(action, using: &random, observation: &observation)
       for feature in 0..<observationSize {
         observations[feature * stride + lane] = observation[feature]
       }

@@ -26,7 +26,7 @@ struct EnvironmentsCommand: ContextualCommand {
 
   private func summary(of type: any Environment.Type) -> String {
     let environment = type.init()
-    return "observations of \(environment.observationSize), \(environment.actionCount) actions, "
+    return "observations of \(environment.observationSize), \(environment.actionSpace), "
       + "at most \(environment.stepLimit) steps"
       + (environment.rewardThreshold.map { ", solved at \($0)" } ?? "")
   }
@@ -36,7 +36,7 @@ struct EnvironmentsCommand: ContextualCommand {
     var lines = [
       "name: \(type.name)",
       "observation-size: \(environment.observationSize)",
-      "actions: \(environment.actionCount)",
+      "actions: \(environment.actionSpace)",
       "step-limit: \(environment.stepLimit)",
       "solved-at: \(environment.rewardThreshold.map { "\($0)" } ?? "none")",
     ]

@@ -16,7 +16,7 @@
 // swift-protobuf 1.39.0 (`swift build -c release --product protoc-gen-swift` there), run in Sources/Wire:
 //
 //   protoc --swift_out=. --swift_opt=UseAccessLevelOnImports=true troupe.proto
-//   sed -i 's/ = _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' troupe.pb.swift
+//   sed -i 's/ = unsafe _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' troupe.pb.swift
 //
 // (The second line says what strict memory safety asks for: an immutable instance of a class.)
 //

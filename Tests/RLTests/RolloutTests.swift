@@ -8,7 +8,7 @@ struct Countdown: Environment {
   static let name = "countdown"
   var remaining = 0
   var observationSize: Int { 2 }
-  var actionCount: Int { 3 }
+  var actionSpace: ActionSpace { .discrete(count: 3) }
   var stepLimit: Int { 700 }
 
   mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
@@ -32,7 +32,7 @@ struct Broken: Environment {
   static let name = "broken"
   var steps = 0
   var observationSize: Int { 1 }
-  var actionCount: Int { 2 }
+  var actionSpace: ActionSpace { .discrete(count: 2) }
   var stepLimit: Int { 10 }
 
   mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {

@@ -10,7 +10,7 @@ public enum EnvironmentConformance {
     var problems: [String] = []
     let prototype = E()
     if prototype.observationSize < 1 { problems.append("observationSize is below 1") }
-    if prototype.actionCount < 1 { problems.append("actionCount is below 1") }
+    if !prototype.actionSpace.isValid { problems.append("actionSpace has no actions") }
     if !(1...RandomStream.maximumStepCount).contains(prototype.stepLimit) {
       problems.append("stepLimit is not in 1...\(RandomStream.maximumStepCount)")
     }
@@ -62,8 +62,9 @@ public enum EnvironmentConformance {
       var choice = stream(.action, step)
       var dynamics = stream(.dynamics, step)
       var view = observation.mutableSpan
-      let result = environment.step(
-        choice.index(below: environment.actionCount), using: &dynamics, observation: &view)
+      let row = environment.actionSpace.randomAction(using: &choice)
+      let action = E.Action.read(row.span, actionSize: row.count, lane: 0, stride: 1)
+      let result = environment.step(action, using: &dynamics, observation: &view)
       check("step", step: step)
       if !result.reward.isFinite { record.problems.append("step \(step) pays \(result.reward)") }
       record.numbers.append(result.reward.bitPattern)
@@ -79,8 +80,9 @@ public enum EnvironmentConformance {
     var scalars = (0..<laneCount).map { _ in E() }
     let size = scalars[0].observationSize
     var observations = [Float](repeating: 0, count: size * stride)
-    var actions = [Float](repeating: 0, count: stride)
-    var rewards = actions
+    let actionSize = scalars[0].actionSpace.actionSize
+    var actions = [Float](repeating: 0, count: actionSize * stride)
+    var rewards = [Float](repeating: 0, count: stride)
     var ends = [UInt8](repeating: 0, count: stride)
     var streams = LaneStreams(
       seed: seed, version: .initial, kind: .training, laneCount: stride)
@@ -100,7 +102,8 @@ public enum EnvironmentConformance {
     for step in 0..<200 where !running.isEmpty {
       for lane in 0..<laneCount {
         var choice = streams.stream(lane: lane, purpose: .action)
-        actions[lane] = Float(choice.index(below: scalars[lane].actionCount))
+        let row = scalars[lane].actionSpace.randomAction(using: &choice)
+        for (entry, value) in row.enumerated() { actions[entry * stride + lane] = value }
       }
       var (view, rewardView, endView) = (observations, rewards, ends)
       var observationSpan = view.mutableSpan
@@ -113,8 +116,9 @@ public enum EnvironmentConformance {
       for lane in running.sorted() {
         var random = streams.stream(lane: lane, purpose: .dynamics)
         var scalarView = scalarObservation.mutableSpan
-        let result = scalars[lane].step(
-          Int(actions[lane]), using: &random, observation: &scalarView)
+        let action = E.Action.read(
+          actions.span, actionSize: actionSize, lane: lane, stride: stride)
+        let result = scalars[lane].step(action, using: &random, observation: &scalarView)
         let same =
           column(lane) == scalarObservation && rewards[lane] == result.reward
           && ends[lane] == result.end?.rawValue ?? 0
@@ -124,5 +128,21 @@ public enum EnvironmentConformance {
       for lane in 0..<laneCount { streams.steps[lane] += 1 }
     }
     return []
+  }
+}
+
+extension ActionSpace {
+  /// Whether there is anything to choose.
+  var isValid: Bool {
+    switch self {
+    case .discrete(let count): count >= 1
+    }
+  }
+
+  /// A uniformly random action.
+  func randomAction(using random: inout RandomStream) -> [Float] {
+    switch self {
+    case .discrete(let count): [Float(random.index(below: count))]
+    }
   }
 }
