@@ -45,7 +45,8 @@ let package = Package(
     // 2: protocols, values and the rollout loop
     module("RL", ["Kernels"]),
     // 3: siblings that never import each other
-    module("Environments", ["RL", "Kernels"]),
+    .target(name: "CEnvironments"),
+    module("Environments", ["RL", "Kernels", "CEnvironments"]),
     module("Policies", ["RL", "Kernels"]),
     module("Learning", ["RL", "Kernels"]),
     // 4: values to bytes and back

@@ -1,3 +1,4 @@
+internal import CEnvironments
 internal import Kernels
 public import RL
 
@@ -109,24 +110,35 @@ struct CartPoleState: Sendable {
   }
 }
 
-/// CartPole on many lanes, eight to a vector of doubles.
+/// CartPole on many lanes, stepped by a C loop that is compiled for each instruction set.
 public struct CartPoleLanes: EnvironmentLanes {
-  private var states: [CartPoleState]
+  private var position: [Double]
+  private var velocity: [Double]
+  private var angle: [Double]
+  private var angularVelocity: [Double]
   public var observationSize: Int { 4 }
 
   init(laneCount: Int) {
-    states = Array(repeating: CartPoleState(), count: (laneCount + 7) / 8)
+    let padded = (laneCount + 7) / 8 * 8
+    position = Array(repeating: 0, count: padded)
+    velocity = position
+    angle = position
+    angularVelocity = position
   }
 
   public mutating func reset(
     lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
   ) {
-    states[lane / 8].reset(lane: lane % 8, using: &random)
-    let state = states[lane / 8]
-    observations[lane] = Float(state.position[lane % 8])
-    observations[stride + lane] = Float(state.velocity[lane % 8])
-    observations[2 * stride + lane] = Float(state.angle[lane % 8])
-    observations[3 * stride + lane] = Float(state.angularVelocity[lane % 8])
+    var state = CartPoleState()
+    state.reset(lane: 0, using: &random)
+    position[lane] = state.position[0]
+    velocity[lane] = state.velocity[0]
+    angle[lane] = state.angle[0]
+    angularVelocity[lane] = state.angularVelocity[0]
+    observations[lane] = Float(position[lane])
+    observations[stride + lane] = Float(velocity[lane])
+    observations[2 * stride + lane] = Float(angle[lane])
+    observations[3 * stride + lane] = Float(angularVelocity[lane])
   }
 
   public mutating func step(
@@ -134,34 +146,31 @@ public struct CartPoleLanes: EnvironmentLanes {
     observations: inout MutableSpan<Float>, stride: Int, rewards: inout MutableSpan<Float>,
     ends: inout MutableSpan<UInt8>
   ) {
-    // Lanes beyond laneCount within the last vector are stepped along and never read.
-    for index in 0..<(laneCount + 7) / 8 {
-      let first = 8 * index
-      var right = SIMD8<Int64>()
-      for lane in 0..<8 { right[lane] = actions[first + lane] == 1 ? 1 : 0 }
-      states[index].step(pushingRight: right .== 1)
-      let state = states[index]
-      let fallen = state.hasFallen
-      let position = SIMD8<Float>(state.position)
-      let velocity = SIMD8<Float>(state.velocity)
-      let angle = SIMD8<Float>(state.angle)
-      let angularVelocity = SIMD8<Float>(state.angularVelocity)
-      for lane in 0..<8 {
-        observations[first + lane] = position[lane]
-        observations[stride + first + lane] = velocity[lane]
-        observations[2 * stride + first + lane] = angle[lane]
-        observations[3 * stride + first + lane] = angularVelocity[lane]
-        rewards[first + lane] = 1
-        ends[first + lane] = fallen[lane] ? EpisodeEnd.terminated.rawValue : 0
+    // Lanes beyond laneCount within the last eight are stepped along and never read.
+    let padded = (laneCount + 7) / 8 * 8
+    precondition(
+      padded <= position.count && padded <= actions.count && padded <= rewards.count
+        && padded <= ends.count && padded <= stride && observations.count >= 4 * stride,
+      "every row has room for the lanes rounded up to a multiple of 8")
+    // SAFETY: the loop touches `padded` entries of each array and of four rows `stride` apart, which
+    // the precondition established; the arrays are distinct.
+    unsafe actions.withUnsafeBufferPointer { actions in
+      unsafe observations.withUnsafeMutableBufferPointer { observations in
+        unsafe rewards.withUnsafeMutableBufferPointer { rewards in
+          unsafe ends.withUnsafeMutableBufferPointer { ends in
+            unsafe troupe_cartpole_step(
+              &position, &velocity, &angle, &angularVelocity, actions.baseAddress, laneCount,
+              observations.baseAddress, stride, rewards.baseAddress, ends.baseAddress)
+          }
+        }
       }
     }
   }
 
   public mutating func move(lane source: Int, to destination: Int) {
-    let from = states[source / 8]
-    states[destination / 8].position[destination % 8] = from.position[source % 8]
-    states[destination / 8].velocity[destination % 8] = from.velocity[source % 8]
-    states[destination / 8].angle[destination % 8] = from.angle[source % 8]
-    states[destination / 8].angularVelocity[destination % 8] = from.angularVelocity[source % 8]
+    position[destination] = position[source]
+    velocity[destination] = velocity[source]
+    angle[destination] = angle[source]
+    angularVelocity[destination] = angularVelocity[source]
   }
 }
