@@ -86,7 +86,7 @@ let package = Package(
     tests(of: "Wire", ["TestKit", "RL", "Learning", "Kernels"]),
     tests(of: "ZeroMQ", ["TestKit"]),
     tests(of: "Cluster", ["TestKit", "RL", "Learning", "Wire", "ZeroMQ"]),
-    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning"]),
+    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster"]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit"], swiftSettings: settings),
   ]
 )
