@@ -65,7 +65,10 @@ let package = Package(
     module("Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
     module(
       "Cluster",
-      ["RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CSystem"]),
+      [
+        "RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CSystem",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     // 6, 7: the command line
     module(
       "TroupeCommands",
@@ -85,6 +88,7 @@ let package = Package(
     tests(of: "Learning", ["TestKit", "RL", "Policies", "Environments", "Kernels"]),
     tests(of: "Wire", ["TestKit", "RL", "Learning", "Kernels"]),
     tests(of: "ZeroMQ", ["TestKit"]),
+    tests(of: "Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
     tests(of: "Cluster", ["TestKit", "RL", "Learning", "Wire", "ZeroMQ"]),
     tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster"]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit"], swiftSettings: settings),

@@ -8,6 +8,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define NO_UNROLL _Pragma("clang loop unroll(disable)")
 
 // The signatures of the header without their prefix.
 struct kernel_table {

@@ -5,8 +5,8 @@
 //   VECTORS    and its vectors of lanes; SMALL_VECTORS when there are at most SMALL_UNITS rows
 //   GRADIENT_UNITS  rows of the register block of the parameter gradients (4 columns)
 // The definition of each result is the scalar code of Sources/Kernels/Reference.swift. Every output
-// element is one chain of operations that does not depend on WIDTH or on the blocks, and every fused
-// multiply-add is spelled, so that all sets give the same bits.
+// element is one chain of operations that does not depend on WIDTH or on the blocks, and every
+// fused multiply-add is spelled, so that all sets give the same bits.
 
 typedef float SET(vf) __attribute__((ext_vector_type(WIDTH)));
 typedef int32_t SET(vi) __attribute__((ext_vector_type(WIDTH)));
@@ -85,8 +85,8 @@ INLINE vf SET(exp_of)(vf x) {
   return p * first * second;
 }
 
-// log(x) = e ln 2 + log(1 + f) with 1 + f in [sqrt(1/2), sqrt(2)); log(1 + f) = f - f^2/2 + f^3 R(f),
-// R a minimax polynomial.
+// log(x) = e ln 2 + log(1 + f) with 1 + f in [sqrt(1/2), sqrt(2));
+// log(1 + f) = f - f^2/2 + f^3 q(f), q a minimax polynomial.
 INLINE vf SET(log_of)(vf x) {
   vi is_denormal = x < 0x1p-126f;
   vf scaled = is_denormal ? x * 0x1p25f : x;
@@ -274,29 +274,32 @@ INLINE SET(v4) SET(fold_to_four)(const vf *parts) {
 }
 
 INLINE SET(v4) SET(fold_four)(SET(v4) a, SET(v4) b, SET(v4) c, SET(v4) d) {
-  SET(v4) ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
-  SET(v4) cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
-  return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
+#define SHUFFLE __builtin_shufflevector
+  SET(v4) ab = SHUFFLE(a, b, 0, 1, 4, 5) + SHUFFLE(a, b, 2, 3, 6, 7);
+  SET(v4) cd = SHUFFLE(c, d, 0, 1, 4, 5) + SHUFFLE(c, d, 2, 3, 6, 7);
+  return SHUFFLE(ab, cd, 0, 2, 4, 6) + SHUFFLE(ab, cd, 1, 3, 5, 7);
+#undef SHUFFLE
 }
 
-// gradient[o][i] += sum over lanes of dy[o] * x[i] for a block of `units` x `columns`; accumulator k
-// of each sum runs over the lanes k, k + 16, ...
+// gradient[o][i] += sum over lanes of dy[o] * x[i] for a block of `units` x `columns`; accumulator
+// k of each sum runs over the lanes k, k + 16, ...
 INLINE void SET(gradient_block)(const int units, const int columns, ptrdiff_t lanes,
                                 ptrdiff_t stride, const float *x, const float *dy, float *gradient,
                                 ptrdiff_t row_step) {
   enum { PARTS = 16 / WIDTH };
   vf sums[GRADIENT_UNITS][4][PARTS];
-  UNROLL for (int part = 0; part < PARTS; part++) {
+  // One part at a time, not unrolled: only so are all its accumulators kept in registers.
+  NO_UNROLL for (int part = 0; part < PARTS; part++) {
     vf running[GRADIENT_UNITS][4];
     UNROLL for (int o = 0; o < units; o++)
       UNROLL for (int i = 0; i < columns; i++) running[o][i] = (vf)(0.0f);
     for (ptrdiff_t l = part * WIDTH; l < lanes; l += 16) {
-      vf columns_of_x[4];
-      UNROLL for (int i = 0; i < columns; i++) columns_of_x[i] = LOAD(x + i * stride + l);
-      UNROLL for (int o = 0; o < units; o++) {
-        vf delta = LOAD(dy + o * stride + l);
-        UNROLL for (int i = 0; i < columns; i++)
-          running[o][i] = FMA(delta, columns_of_x[i], running[o][i]);
+      vf deltas[GRADIENT_UNITS];
+      UNROLL for (int o = 0; o < units; o++) deltas[o] = LOAD(dy + o * stride + l);
+      UNROLL for (int i = 0; i < columns; i++) {
+        vf column = LOAD(x + i * stride + l);
+        UNROLL for (int o = 0; o < units; o++)
+          running[o][i] = FMA(deltas[o], column, running[o][i]);
       }
     }
     UNROLL for (int o = 0; o < units; o++)
@@ -349,11 +352,17 @@ static void SET(dense_accumulate_parameter_gradients)(ptrdiff_t inputs, ptrdiff_
                                                       ptrdiff_t lanes, ptrdiff_t stride,
                                                       const float *x, const float *dy,
                                                       float *gradient) {
-  for (ptrdiff_t o = 0; o < outputs; o += GRADIENT_UNITS) {
-    ptrdiff_t rows = outputs - o < GRADIENT_UNITS ? outputs - o : GRADIENT_UNITS;
-    for (ptrdiff_t i = 0; i < inputs; i += 4)
-      SET(gradient_rows)(rows, inputs - i < 4 ? inputs - i : 4, lanes, stride, x + i * stride,
-                         dy + o * stride, gradient + o * inputs + i, inputs);
+  // As many rows of x at a time as half of a first-level cache of 32 KiB holds.
+  ptrdiff_t group = 4096 / (lanes + 1) / 4 * 4;
+  if (group < 4) group = 4;
+  for (ptrdiff_t first = 0; first < inputs; first += group) {
+    ptrdiff_t end = inputs - first < group ? inputs : first + group;
+    for (ptrdiff_t o = 0; o < outputs; o += GRADIENT_UNITS) {
+      ptrdiff_t rows = outputs - o < GRADIENT_UNITS ? outputs - o : GRADIENT_UNITS;
+      for (ptrdiff_t i = first; i < end; i += 4)
+        SET(gradient_rows)(rows, end - i < 4 ? end - i : 4, lanes, stride, x + i * stride,
+                           dy + o * stride, gradient + o * inputs + i, inputs);
+    }
   }
   float *bias = gradient + inputs * outputs;
   ptrdiff_t o = 0;

@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -31,7 +30,7 @@ int troupe_next_signal(int descriptor) {
   return count == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
 }
 
-int troupe_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
+int troupe_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t *process) {
   posix_spawnattr_t attributes;

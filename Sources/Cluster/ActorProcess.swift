@@ -1,8 +1,9 @@
 internal import CSystem
 internal import Glibc
 internal import Kernels
-internal import Logging
-internal import RL
+internal import Learning
+package import Logging
+package import RL
 internal import Wire
 internal import ZeroMQ
 
@@ -27,6 +28,7 @@ package struct ActorProcess: ~Copyable {
   private var unsent: [ActorMessage.Trajectories] = []
   private var lastHeard = Duration.zero
   private var end: End?
+  private var parentWatch: ParentWatch?
 
   /// Why the loop is over.
   private enum End {
@@ -38,25 +40,22 @@ package struct ActorProcess: ~Copyable {
   package init(
     role: ActorRole, environments: [any Environment.Type], logger: Logger
   ) throws(RoleFailure) {
+    try prepareArithmetic()
+    let signals = try Signals()
+    let endpoint = try endpoint(role.connect)
+    let id = FreshName.actor()
+    let hostName = currentHostName()
+    let link = try ActorLink(connect: endpoint, actor: id, descriptors: [signals.descriptor])
     self.role = role
     self.environments = environments
     self.logger = logger
-    FloatingPointMode.establish()
-    signals = try Signals()
-    let endpoint: Endpoint
-    do throws(EndpointError) {
-      endpoint = try Endpoint(role.connect)
-    } catch {
-      throw RoleFailure(.usage, "\(error)")
-    }
-    let id = FreshName.actor()
-    hostName = currentHostName()
+    self.signals = signals
+    self.link = link
+    self.hostName = hostName
     agenda = ActorAgenda(
       id: id, identityKey: identityKey(hostName: hostName, processID: UInt32(getpid())),
       now: .zero)
-    var descriptors = [signals.descriptor]
-    if role.watchesParent { descriptors.append(ChildProcesses.inheritedDescriptor) }
-    link = try ActorLink(connect: endpoint, actor: id, descriptors: descriptors)
+    parentWatch = role.watchesParent ? ParentWatch(sockets: endpoint) : nil
   }
 
   /// Serves until the run is over or a signal comes.
@@ -85,7 +84,6 @@ package struct ActorProcess: ~Copyable {
       case .checkpoint: break
       }
     }
-    if role.watchesParent, getppid() == 1 { exit(0) }
     if clock.now - lastHeard > role.patience {
       throw RoleFailure(
         .tryAgain, "no learner at \(role.connect) for \(Int(role.patience.seconds)) s")

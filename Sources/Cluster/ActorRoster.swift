@@ -22,6 +22,7 @@ struct ActorRecord {
   /// The greatest lease number that the actor said it had applied.
   var acknowledged: UInt64 = 0
   var roundTrip: Duration?
+  private var timedLease: (number: UInt64, sentAt: Duration)?
   /// Slots that the next lease adds; empty between ticks.
   var granted: [Int] = []
   /// Slots leased to the actor whose trajectory has not been received.
@@ -55,8 +56,9 @@ struct ActorRecord {
 
   /// How long an answer may take before the lease is sent again.
   func answerTime(_ rules: LedgerRules) -> Duration {
-    let patience = max(rules.resendFloor, (roundTrip ?? .zero) * 4)
-    return min(patience * (1 << min(resendCount, 8)), rules.resendCeiling)
+    let roundTrip = self.roundTrip ?? .zero
+    let patience = max(rules.resendFloor, roundTrip * 4) * (1 << min(resendCount, 8))
+    return min(patience, max(rules.resendCeiling, roundTrip * 2))
   }
 
   /// Learns the speed from totals that only grow, so that a lost status loses nothing.
@@ -66,20 +68,33 @@ struct ActorRecord {
       self.playTime = playTime
     }
     guard stepCount > playedSteps, playTime > self.playTime else { return }
-    let latest = Double(stepCount - playedSteps) / ((playTime - self.playTime) / .seconds(1))
+    let elapsed = (playTime - self.playTime) / .seconds(1)
+    // Whatever an actor claims, plans stay finite.
+    let latest = min(max(Double(stepCount - playedSteps) / elapsed, 1e-3), 1e12)
     speed = speed.map { ($0 + latest) / 2 } ?? latest
   }
 
-  /// Takes the answer to the lease that is out, if `leaseNumber` is its number.
+  /// Takes `lease` for the one that is out.
+  mutating func send(_ lease: Lease, now: Duration) {
+    self.lease = lease
+    sentAt = now
+    issuedAt = now
+    resendCount = 0
+    needsLease = false
+    if timedLease == nil { timedLease = (lease.number, now) }
+  }
+
+  /// Takes the answer to a lease.
   ///
-  /// The round trip is counted from the first sending, also of a lease sent again: too long an
-  /// estimate makes the next resend later, within its ceiling, while ignoring such answers would never
-  /// learn that a line is slower than the floor.
+  /// One lease at a time is timed, until it or a later one is answered, from its first sending: too
+  /// long an estimate makes the next resend later, while leaving out what was sent twice (Karn, 1987)
+  /// would never learn that a line is slower than the floor.
   mutating func acknowledge(_ leaseNumber: UInt64, now: Duration) {
-    guard leaseNumber > acknowledged else { return }
-    acknowledged = leaseNumber
-    guard leaseNumber == lease?.number else { return }
-    roundTrip = roundTrip.map { ($0 * 7 + (now - issuedAt)) / 8 } ?? (now - issuedAt)
+    acknowledged = max(acknowledged, leaseNumber)
+    guard let timed = timedLease, acknowledged >= timed.number else { return }
+    timedLease = nil
+    let latest = now - timed.sentAt
+    roundTrip = roundTrip.map { ($0 * 7 + latest) / 8 } ?? latest
   }
 
   /// Forgets what belongs to the round that ends.
@@ -135,7 +150,20 @@ struct ActorRoster {
 
   /// Mean of the speeds measured so far, in steps per second.
   var meanSpeed: Double? {
-    let speeds = records.compactMap { $0.isLive ? $0.speed : nil }
-    return speeds.isEmpty ? nil : speeds.reduce(0, +) / Double(speeds.count)
+    var sum = 0.0
+    var count = 0
+    for record in records where record.isLive {
+      guard let speed = record.speed else { continue }
+      sum += speed
+      count += 1
+    }
+    return count > 0 ? sum / Double(count) : nil
+  }
+
+  /// Speeds relative to each other, an unknown one being average, and their sum over the live actors.
+  var weights: (of: [Double], total: Double) {
+    let mean = meanSpeed ?? 1
+    let weights = records.map { $0.isLive ? $0.speed ?? mean : 0 }
+    return (weights, weights.reduce(0, +))
   }
 }

@@ -21,23 +21,23 @@ package struct ChildProcesses: ~Copyable {
 
   /// - Throws: `RoleFailure` when no pipe can be made.
   package init(executable: String, arguments: [String]) throws(RoleFailure) {
-    self.executable = executable
-    self.arguments = arguments
     var ends: [Int32] = [0, 0]
-    // SAFETY: pipe2 writes two descriptors into the array's two elements.
-    if unsafe pipe2(&ends, Int32(O_CLOEXEC)) != 0 {
+    // SAFETY: two descriptors are written into the array's two elements.
+    let status = unsafe troupe_pipe(&ends)
+    if status != 0 {
       throw RoleFailure(.unavailable, "cannot make a pipe: \(systemErrorText())")
     }
+    self.executable = executable
+    self.arguments = arguments
     (readEnd, writeEnd) = (ends[0], ends[1])
   }
 
-  package var count: Int { processes.count }
-  package var identifiers: [Int32] { processes }
+  package var isEmpty: Bool { processes.isEmpty }
 
   package mutating func start() throws(RoleFailure) {
-    var strings: [UnsafeMutablePointer<CChar>?] = []
+    var strings: [UnsafeMutablePointer<CChar>?] = unsafe []
     // SAFETY: each copy is freed below, after the call that reads them; the array ends with nil.
-    for argument in [executable] + arguments { unsafe strings.append(strdup(argument)) }
+    for argument in [executable] + arguments { unsafe strings.append(unsafe strdup(argument)) }
     unsafe strings.append(nil)
     defer { unsafe strings.forEach { unsafe free($0) } }
     var process: pid_t = 0
@@ -64,16 +64,11 @@ package struct ChildProcesses: ~Copyable {
     return ended
   }
 
-  package func signal(_ number: Int32) {
-    for process in processes { kill(process, number) }
-  }
-
   deinit {
     // Closing the pipe ends them too; this is sooner, and leaves no zombie.
     for process in processes { kill(process, SIGKILL) }
     for process in processes {
-      // SAFETY: no status is asked for.
-      _ = unsafe waitpid(process, nil, 0)
+      _ = waitpid(process, nil, 0)
     }
     close(readEnd)
     close(writeEnd)

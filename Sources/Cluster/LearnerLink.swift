@@ -28,7 +28,7 @@ struct LearnerLink: ~Copyable {
   private let context: Context
   private let publisher: Socket
   private let receiver: Socket
-  private var poller = Poller()
+  private var poller: Poller
   private let publisherKey: Poller.Key
   private let receiverKey: Poller.Key
   private let signalsKey: Poller.Key
@@ -43,94 +43,124 @@ struct LearnerLink: ~Copyable {
     bind endpoint: Endpoint, run: RunID, incarnation: Incarnation, shape: TrajectoryShape,
     stepLimit: Int, signals: Int32, wakeUp: Int32
   ) throws(RoleFailure) {
-    self.run = run
-    self.incarnation = incarnation
-    self.shape = shape
-    greatestFrameByteCount = TrajectoryBatching.greatestFrameByteCount(
+    let greatestFrameByteCount = TrajectoryBatching.greatestFrameByteCount(
       shape: shape, stepLimit: stepLimit)
-    do throws(ZeroMQError) {
-      context = try Context()
-      publisher = try .learnerPublisher(
+    let context = try reportingSocketErrors { () throws(ZeroMQError) in try Context() }
+    let publisher = try reportingSocketErrors { () throws(ZeroMQError) in
+      try Socket.learnerPublisher(
         in: context, boundTo: endpoint, linger: .milliseconds(1000))
-      let bound = publisher.endpoint ?? endpoint
-      self.endpoint = bound
-      receiver = try .learnerReceiver(
-        in: context, boundTo: bound.pushEndpoint,
-        maximumFrameByteCount: greatestFrameByteCount,
-        highWaterMark: max(2, Self.waitingByteLimit / greatestFrameByteCount))
-    } catch {
-      throw RoleFailure(error.isAddressInUse ? .tryAgain : .unavailable, "\(error)")
     }
+    let bound = publisher.endpoint ?? endpoint
+    let pushEndpoint = try pushEndpoint(of: bound)
+    let receiver = try reportingSocketErrors { () throws(ZeroMQError) in
+      try Socket.learnerReceiver(
+        in: context, boundTo: pushEndpoint, maximumFrameByteCount: greatestFrameByteCount,
+        highWaterMark: max(2, Self.waitingByteLimit / greatestFrameByteCount))
+    }
+    var poller = Poller()
     publisherKey = poller.add(publisher, for: .readable)
     receiverKey = poller.add(receiver, for: .readable)
     signalsKey = poller.add(fileDescriptor: signals, for: .readable)
     wakeUpKey = poller.add(fileDescriptor: wakeUp, for: .readable)
+    self.run = run
+    self.incarnation = incarnation
+    self.shape = shape
+    self.greatestFrameByteCount = greatestFrameByteCount
+    self.endpoint = bound
+    self.context = context
+    self.publisher = publisher
+    self.receiver = receiver
+    self.poller = poller
   }
 
   mutating func wait(atMost limit: Duration) throws(RoleFailure) -> Ready {
-    do throws(ZeroMQError) {
-      let ready = try poller.wait(atMost: limit)
-      return Ready(
-        signals: ready.isReadable(signalsKey), verifications: ready.isReadable(wakeUpKey))
-    } catch {
-      throw RoleFailure(.unavailable, "\(error)")
+    let ready = try reportingSocketErrors { () throws(ZeroMQError) in
+      try poller.wait(atMost: limit)
     }
+    return Ready(
+      signals: ready.isReadable(signalsKey), verifications: ready.isReadable(wakeUpKey))
   }
 
   mutating func send(_ body: LearnerMessage.Body, to topic: Topic) throws(RoleFailure) {
     sequence += 1
     let message = LearnerMessage(
       topic: topic, run: run, incarnation: incarnation, sequence: sequence, body: body)
-    do throws(ZeroMQError) {
-      // A message that finds a queue full is lost, as any may be; a later one of its kind will do.
+    // A message that finds a queue full is lost, as any may be; a later one of its kind will do.
+    try reportingSocketErrors { () throws(ZeroMQError) in
       _ = try publisher.send(message.encode().map(\.outgoing))
-    } catch {
-      throw RoleFailure(.unavailable, "\(error)")
     }
   }
 
   /// The messages that are there now, up to a bound.
-  func receive(_ handle: (Incoming) throws(RoleFailure) -> Void) throws(RoleFailure) {
-    for _ in 0..<Self.messagesPerTurn {
-      guard let reception = try reception(from: receiver, maximumFrameCount: 4) else { return }
+  func takeMessages() throws(RoleFailure) -> [Incoming] {
+    var taken: [Incoming] = []
+    while taken.count < Self.messagesPerTurn,
+      let reception = try reception(from: receiver, maximumFrameCount: 4)
+    {
       switch reception {
       case .tooManyFrames(let count):
-        try handle(.malformed(.frameCount(expected: 4, found: count), byteCount: 0))
+        taken.append(.malformed(.frameCount(expected: 4, found: count), byteCount: 0))
       case .message(let frames):
         let byteCount = frames.reduce(0) { $0 + $1.byteCount }
         do throws(WireError) {
           let message = try ActorMessage(
             decoding: ReceivedMessage(frames: frames), shape: shape)
-          try handle(.message(message, byteCount: byteCount))
+          taken.append(.message(message, byteCount: byteCount))
         } catch {
-          try handle(.malformed(error, byteCount: byteCount))
+          taken.append(.malformed(error, byteCount: byteCount))
         }
       }
     }
+    return taken
   }
 
   /// Comings and goings of subscribers, as hints; frames of any other form are passed over.
-  func receiveEvents(
-    _ handle: (Wire.SubscriptionEvent) -> Void
-  ) throws(RoleFailure) {
+  func takeEvents() throws(RoleFailure) -> [Wire.SubscriptionEvent] {
+    var taken: [Wire.SubscriptionEvent] = []
     for _ in 0..<Self.eventsPerTurn {
-      guard let reception = try reception(from: publisher, maximumFrameCount: 1) else { return }
+      guard let reception = try reception(from: publisher, maximumFrameCount: 1) else { break }
       guard case .message(let frames) = reception, let frame = frames.first else { continue }
-      let event = frame.withBytes { bytes in
-        try? Wire.SubscriptionEvent(decoding: bytes)
-      }
-      if let event { handle(event) }
+      let event = frame.withBytes { bytes in try? Wire.SubscriptionEvent(decoding: bytes) }
+      if let event { taken.append(event) }
     }
+    return taken
   }
 
   private func reception(
     from socket: borrowing Socket, maximumFrameCount: Int
   ) throws(RoleFailure) -> Reception? {
-    do throws(ZeroMQError) {
-      return try socket.receive(maximumFrameCount: maximumFrameCount)
-    } catch {
-      throw RoleFailure(.unavailable, "\(error)")
+    try reportingSocketErrors { () throws(ZeroMQError) in
+      try socket.receive(maximumFrameCount: maximumFrameCount)
     }
+  }
+}
+
+/// Runs `body` and turns its error into a reason for a role to stop.
+func reportingSocketErrors<Result: ~Copyable>(
+  _ body: () throws(ZeroMQError) -> Result
+) throws(RoleFailure) -> Result {
+  do throws(ZeroMQError) {
+    return try body()
+  } catch {
+    throw RoleFailure(error.isAddressInUse ? .tryAgain : .unavailable, "\(error)")
+  }
+}
+
+/// A role's address.
+func endpoint(_ text: String) throws(RoleFailure) -> Endpoint {
+  do throws(EndpointError) {
+    return try Endpoint(text)
+  } catch {
+    throw RoleFailure(.usage, "\(error)")
+  }
+}
+
+/// The address of the second socket: of the learner's PULL, which actors push to.
+func pushEndpoint(of endpoint: Endpoint) throws(RoleFailure) -> Endpoint {
+  do throws(EndpointError) {
+    return try endpoint.pushEndpoint
+  } catch {
+    throw RoleFailure(.usage, "\(error)")
   }
 }
 

@@ -1,11 +1,12 @@
 /// How many slots to give to whom: guided self-scheduling (Polychronopoulos and Kuck, 1987), with what
 /// lanes ask for on top. Pure arithmetic; nothing here reaches a parameter.
-enum LeasePlan {
-  /// Sizes of the first leases of a round, in the order of `weights`, which are relative speeds.
+package enum LeasePlan {
+  /// Sizes of the first leases of a round, in the order of `weights`, which are relative speeds
+  /// above zero.
   ///
   /// All of the round where every slot finds a lane at once, three quarters of it otherwise: the rest
   /// evens out what the speeds did not foretell.
-  static func firstLeases(slotCount: Int, weights: [Double], laneCount: Int) -> [Int] {
+  package static func firstLeases(slotCount: Int, weights: [Double], laneCount: Int) -> [Int] {
     guard !weights.isEmpty else { return [] }
     let covered = max(min(slotCount, laneCount), slotCount - slotCount / 4)
     let total = weights.reduce(0, +)
@@ -26,16 +27,24 @@ enum LeasePlan {
 
   /// Whether an actor that holds `held` slots is to be topped up: when what it has not started falls
   /// below its lanes, and towards the end of a round only when a lane would stand idle.
-  static func isHungry(held: Int, lanes: Int, open: Int, actorCount: Int) -> Bool {
-    held < lanes + min(lanes, open / (2 * actorCount))
+  ///
+  /// `share` is the actor's part of the speed of all, in 0...1.
+  package static func isHungry(held: Int, lanes: Int, open: Int, share: Double) -> Bool {
+    held < lanes + min(lanes, Int(Double(open) * share / 2))
   }
 
-  /// The size of the next piece for one of `actorCount` actors.
-  static func piece(held: Int, lanes: Int, open: Int, actorCount: Int) -> Int {
-    let guided = open / (2 * actorCount)
-    let fairShare = (open + actorCount - 1) / actorCount
+  /// The size of the actor's next piece, at least 1 if a slot is open.
+  ///
+  /// An actor whose speed is not known gets what its lanes start at once, and as much again: the
+  /// first to join must not take half of a round that others join a moment later.
+  package static func piece(
+    held: Int, lanes: Int, open: Int, share: Double, isMeasured: Bool
+  ) -> Int {
+    let fair = Double(open) * share
+    let guided = Int(fair / 2)
+    let whole = fair >= Double(lanes) ? lanes : 0
     let idleLanes = max(0, lanes - held)
-    let whole = open >= lanes * actorCount ? lanes : 0
-    return min(open, max(1, guided, whole, min(idleLanes, fairShare)))
+    let piece = max(1, guided, whole, min(idleLanes, Int(fair.rounded(.up))))
+    return min(open, isMeasured ? piece : min(piece, 2 * lanes))
   }
 }

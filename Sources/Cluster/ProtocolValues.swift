@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Kernels
+internal import RL
 internal import Wire
 
 // Where the values of the state machines meet those of the messages.
@@ -24,6 +25,16 @@ extension StatusReport {
       incarnation: status.incarnation, round: status.round, leaseNumber: status.appliedLease ?? 0,
       unplayed: status.unplayed, stepCount: status.stepCount,
       playTime: .nanoseconds(Int64(clamping: status.playNanoseconds)))
+  }
+}
+
+/// Sets the floating-point mode and chooses the kernels, before anything is computed.
+func prepareArithmetic() throws(RoleFailure) {
+  FloatingPointMode.establish()
+  do throws(InstructionSetError) {
+    try InstructionSet.select()
+  } catch {
+    throw RoleFailure(.usage, "\(error)")
   }
 }
 

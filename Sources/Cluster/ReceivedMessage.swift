@@ -17,8 +17,8 @@ struct ReceivedMessage: FrameSource {
 extension WireFrame {
   var outgoing: OutgoingFrame {
     switch self {
-    case .bytes(let bytes): OutgoingFrame(bytes)
-    case .floats(let floats): OutgoingFrame(floats)
+    case .bytes(let bytes): OutgoingFrame(bytes: bytes)
+    case .floats(let floats): OutgoingFrame(floats: floats)
     }
   }
 }

@@ -42,12 +42,17 @@ package struct ActorRole: Sendable {
   package var patience: Duration
   /// Joins whatever run is served at the address next instead of ending with its own.
   package var stay: Bool
+  /// A learner on this machine started the process, which is to end with it.
+  package var watchesParent: Bool
 
-  package init(connect: String, lanes: Int?, patience: Duration, stay: Bool) {
+  package init(
+    connect: String, lanes: Int?, patience: Duration, stay: Bool, watchesParent: Bool = false
+  ) {
     self.connect = connect
     self.lanes = lanes
     self.patience = patience
     self.stay = stay
+    self.watchesParent = watchesParent
   }
 }
 

@@ -6,7 +6,7 @@ extension RoundLedger {
   /// Hint: a subscription to the topic of `actor` was seen. It is welcomed at once.
   package mutating func subscribed(_ actor: ActorID, now: Duration) {
     guard !isEnding else { return post(.goodbye(actor)) }
-    guard let i = roster.index(of: actor) else { return post(.welcome(actor, nil)) }
+    guard let i = roster.index(of: actor) else { return welcomeStranger(actor, now: now) }
     // It lives, but a hint is not worth more than the time to hear from it.
     let doubt = rules.silence - rules.statusPeriod * 2
     roster[i].lastHeard = max(roster[i].lastHeard, now - doubt)
@@ -74,12 +74,23 @@ extension RoundLedger {
       roster[i].needsLease = true
       counts.lost += 1
     }
+    if roster[i].heldCount == 0 { roster[i].isLate = false }
   }
 
   /// Has a known actor welcomed at the next tick.
   mutating func requestWelcome(_ i: Int, unlessWithin interval: Duration, now: Duration) {
     if let last = roster[i].lastWelcome, now - last < interval { return }
     roster[i].needsWelcome = true
+  }
+
+  /// Tells an actor that is not known here what it needs in order to join, but does not answer each
+  /// of the statuses that waited for a learner to come back.
+  mutating func welcomeStranger(_ actor: ActorID, now: Duration) {
+    guard round != nil else { return }
+    strangers.removeAll { now - $0.welcomedAt >= rules.resendFloor }
+    if strangers.contains(where: { $0.actor == actor }) { return }
+    if strangers.count < 64 { strangers.append((actor, now)) }
+    post(.welcome(actor, nil))
   }
 
   /// Notices actors that fell silent and leases that are overdue.
@@ -109,12 +120,12 @@ extension RoundLedger {
   /// Gives an actor that is not late the time that what it holds should take.
   mutating func setDeadline(_ i: Int, now: Duration) {
     guard !roster[i].isLate else { return }
-    guard let speed = roster[i].speed ?? roster.meanSpeed, speed > 0, let episodeLength else {
+    guard let speed = roster[i].speed ?? roster.meanSpeed, let episodeLength else {
       roster[i].deadline = now + rules.unknownDeadline
       return
     }
     let seconds = Double(roster[i].heldCount) * episodeLength / speed
-    let expected = Duration.seconds(seconds * rules.deadlineFactor)
+    let expected = Duration.seconds(min(seconds * rules.deadlineFactor, 1e9))
     roster[i].deadline = now + max(rules.deadlineFloor, expected) * roster[i].patience
   }
 }

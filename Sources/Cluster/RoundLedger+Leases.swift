@@ -60,9 +60,9 @@ extension RoundLedger {
   /// Shares the round out among the live actors in proportion to their speed.
   mutating func firstLeases(now: Duration) -> [FirstLease] {
     let live = (0..<roster.count).filter { roster[$0].isLive }
-    let meanSpeed = roster.meanSpeed ?? 1
+    let weights = roster.weights.of
     let sizes = LeasePlan.firstLeases(
-      slotCount: slots.slotCount, weights: live.map { roster[$0].speed ?? meanSpeed },
+      slotCount: slots.slotCount, weights: live.map { weights[$0] },
       laneCount: live.reduce(0) { $0 + roster[$1].lanes })
     return zip(live, sizes).map { i, size in
       grant(i, slots.take(size, for: i) { _ in true })
@@ -72,26 +72,27 @@ extension RoundLedger {
 
   /// Gives open slots to the actors that would run out of them.
   private mutating func topUp() {
+    guard slots.openCount > 0 else { return }
     let actorCount = roster.liveCount
+    let weights = roster.weights
     for i in 0..<roster.count where roster[i].isLive {
       let open = slots.openCount
       guard open > 0 else { return }
       let held = roster[i].heldCount
       let lanes = roster[i].lanes
-      guard LeasePlan.isHungry(held: held, lanes: lanes, open: open, actorCount: actorCount) else {
-        continue
-      }
-      let size = LeasePlan.piece(held: held, lanes: lanes, open: open, actorCount: actorCount)
+      let share = weights.of[i] / weights.total
+      guard LeasePlan.isHungry(held: held, lanes: lanes, open: open, share: share) else { continue }
+      let size = LeasePlan.piece(
+        held: held, lanes: lanes, open: open, share: share, isMeasured: roster[i].speed != nil)
       let id = roster[i].id
       let acknowledged = roster[i].acknowledged
       let listed = roster[i].lease?.number ?? 0
       var mustExclude = false
       let taken = slots.take(size, for: i) { entry in
-        if entry.revokedFrom == Int32(i), acknowledged <= entry.revokedAt {
-          mustExclude = mustExclude || listed <= entry.revokedAt
-          return false
-        }
-        return !(entry.wasRefused && entry.sender == id && actorCount > 1)
+        if entry.wasRefused, entry.sender == id, actorCount > 1 { return false }
+        guard entry.revokedFrom == Int32(i), acknowledged <= entry.revokedAt else { return true }
+        mustExclude = mustExclude || listed <= entry.revokedAt
+        return false
       }
       grant(i, taken)
       if mustExclude { roster[i].needsLease = true }
@@ -100,8 +101,10 @@ extension RoundLedger {
 
   /// Gives slots of late actors to idle ones as well, those that the late actor plays last first.
   private mutating func leaseBackups() {
-    guard rules.isReproducible else { return }
-    let actorCount = roster.liveCount
+    guard rules.isReproducible, (0..<roster.count).contains(where: { roster[$0].isLate }) else {
+      return
+    }
+    let weights = roster.weights
     for late in 0..<roster.count where roster[late].isLive && roster[late].isLate {
       guard let lease = roster[late].lease else { continue }
       var candidates = lease.slots.slots.filter {
@@ -112,7 +115,7 @@ extension RoundLedger {
         guard roster[i].heldCount < roster[i].lanes else { continue }
         let size = LeasePlan.piece(
           held: roster[i].heldCount, lanes: roster[i].lanes, open: candidates.count,
-          actorCount: actorCount)
+          share: weights.of[i] / weights.total, isMeasured: roster[i].speed != nil)
         var taken: [Int] = []
         for slot in candidates.reversed() where taken.count < size {
           let entry = slots[slot]
@@ -150,11 +153,7 @@ extension RoundLedger {
     lastLeaseNumber += 1
     counts.leases += 1
     let lease = Lease(number: lastLeaseNumber, round: round.id, slots: SlotSet(listed))
-    roster[i].lease = lease
-    roster[i].issuedAt = now
-    roster[i].sentAt = now
-    roster[i].resendCount = 0
-    roster[i].needsLease = false
+    roster[i].send(lease, now: now)
     setDeadline(i, now: now)
     return lease
   }

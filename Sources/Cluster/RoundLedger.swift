@@ -31,6 +31,8 @@ package struct RoundLedger: Sendable {
   var lastLeaseNumber: UInt64 = 0
   /// Messages to actors that are not in the roster or not wanted in it.
   var outbox: [LedgerAction] = []
+  /// Who was welcomed without being known, lately.
+  var strangers: [(actor: ActorID, welcomedAt: Duration)] = []
   /// Refused trajectories by sender, over the whole run.
   private var refusals: [ActorID: Int] = [:]
   /// Steps of an average episode so far.
@@ -96,7 +98,7 @@ package struct RoundLedger: Sendable {
   /// An actor says where it is.
   package mutating func status(from actor: ActorID, _ report: StatusReport, now: Duration) {
     guard isWanted(actor) else { return }
-    guard let i = roster.index(of: actor) else { return post(.welcome(actor, nil)) }
+    guard let i = roster.index(of: actor) else { return welcomeStranger(actor, now: now) }
     roster[i].lastHeard = now
     roster[i].measure(stepCount: report.stepCount, playTime: report.playTime)
     revive(i, now: now)
@@ -110,6 +112,7 @@ package struct RoundLedger: Sendable {
       }
       return
     }
+    guard report.leaseNumber <= lastLeaseNumber else { return }
     roster[i].acknowledge(report.leaseNumber, now: now)
     // In a long round an idle actor would hear nothing at all and take the learner for gone.
     if now - roster[i].sentAt >= rules.keepAlive { roster[i].needsLease = true }
@@ -143,6 +146,7 @@ package struct RoundLedger: Sendable {
   /// Notes that a slot which `holder` held is received.
   private mutating func settle(_ holder: Int, deliveredBy actor: ActorID) {
     roster[holder].heldCount -= 1
+    if roster[holder].heldCount == 0 { roster[holder].isLate = false }
     // Another copy won: the holder need not play on.
     if roster[holder].id != actor { roster[holder].needsLease = true }
   }

@@ -22,7 +22,7 @@ extension Elementary {
     // π/2 in three parts, the first two of 33 bits: their products with n are exact for |n| < 2²⁰.
     let r = ((x - n * 0x1.921fb544p+0) - n * 0x1.0b4611a6p-34) - n * 0x1.3198a2e037073p-69
     let s = r * r
-    let sine = r + r * s * sinePolynomial(s)
+    let sine = r * (1 + s * sinePolynomial(s))
     let cosine = 1 - 0.5 * s + s * s * cosinePolynomial(s)
     // The quadrant, n mod 4 as −2...2.
     let quadrant = n - ((n * 0.25 + 0x1.8p52) - 0x1.8p52) * 4
@@ -42,7 +42,7 @@ extension Elementary {
     let n = (x * 0x1.45f306dc9c883p-1 + 0x1.8p52) - 0x1.8p52
     let r = ((x - n * 0x1.921fb544p+0) - n * 0x1.0b4611a6p-34) - n * 0x1.3198a2e037073p-69
     let s = r * r
-    let sine = r + r * s * sinePolynomial(s)
+    let sine = r * (1 + s * sinePolynomial(s))
     let cosine = 1 - 0.5 * s + s * s * cosinePolynomial(s)
     let quadrant = n - ((n * 0.25 + 0x1.8p52) - 0x1.8p52) * 4
     let square = quadrant * quadrant

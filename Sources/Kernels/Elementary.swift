@@ -4,9 +4,9 @@ internal import CKernels
 /// between machines.
 ///
 /// The Float functions are the definition of the vector kernels', bit for bit. Errors are bounds
-/// against the exact value, tested over dense sweeps.
+/// against the exact value; over all 2³² floats the largest were exp 1.05, log 0.88, tanh 2.52 ulp.
 public enum Elementary {
-  /// eˣ, within 1 ulp; 0 below −104, infinite above 88.73.
+  /// eˣ, within 1.1 ulp; 0 below −104, infinite above 88.73.
   public static func exp(_ x: Float) -> Float {
     var x = x > 89 ? 89 : x
     x = x < -104 ? -104 : x
@@ -55,7 +55,7 @@ public enum Elementary {
     return x < .infinity ? y : x
   }
 
-  /// The hyperbolic tangent, within 2 ulp; odd to the bit, and ±1 for large arguments.
+  /// The hyperbolic tangent, within 2.6 ulp; odd to the bit, and ±1 for large arguments.
   public static func tanh(_ x: Float) -> Float {
     var a = Float(bitPattern: x.bitPattern & 0x7fff_ffff)
     a = a > 10 ? 10 : a

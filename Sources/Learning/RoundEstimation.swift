@@ -7,6 +7,11 @@ package struct EpisodeOutcome: Hashable, Sendable {
   /// Σ of the rewards as the environment gave them, neither discounted nor scaled.
   package let episodeReturn: Double
   package let stepCount: Int
+
+  package init(episodeReturn: Double, stepCount: Int) {
+    self.episodeReturn = episodeReturn
+    self.stepCount = stepCount
+  }
 }
 
 /// One round's estimate in the making: trajectories go in as they arrive, groups of slots are verified

@@ -14,6 +14,9 @@ struct ActorCommand: ContextualCommand {
 
   @OptionGroup var options: OptionArguments<ActorSection>
 
+  /// How `troupe train` starts its actors: they end when the pipe that they inherit closes.
+  @Flag(help: .hidden) var child = false
+
   func run(in context: CommandContext) throws {
     let table = ActorSettings.options
     var resolved = Resolved(ActorSettings())
@@ -30,7 +33,7 @@ struct ActorCommand: ContextualCommand {
       ActorRequest(
         role: ActorRole(
           connect: connect, lanes: settings.lanes, patience: settings.patience,
-          stay: settings.stay),
+          stay: settings.stay, watchesParent: child),
         logs: settings.logs),
       context)
   }

@@ -1,5 +1,7 @@
 package import Cluster
 package import Learning
+import Logging
+import Monitoring
 package import RL
 
 // Where the command line ends and the cluster begins: values in, one call out.
@@ -76,15 +78,112 @@ extension RoleEntryPoints {
   /// The roles of the `Cluster` module.
   static let cluster = RoleEntryPoints(
     train: { request, directory, context in
-      throw RoleFailure(.unavailable, "this build has no learner yet")
+      let (monitoring, logger) = request.logs.begin(
+        role: "learner", file: directory.logPath)
+      var arguments = [
+        "--child", "--log-level", request.logs.level.forActors.rawValue, "--log-format",
+        request.logs.format.rawValue,
+      ]
+      let lanes =
+        request.lanes
+        ?? LaneCount.suggested(
+          episodesPerUpdate: request.learner.run.learner.episodesPerUpdate,
+          actorCount: request.actors)
+      arguments += ["--lanes", "\(lanes)"]
+      let summary = try LocalRun.train(
+        request.learner, bindsPrivately: !request.bindIsGiven, environment: request.environment,
+        directory: directory, actorCount: request.actors, actorArguments: arguments,
+        monitoring: monitoring, logger: logger)
+      context.show(summary, json: request.json)
     },
     learner: { request, directory, context in
-      throw RoleFailure(.unavailable, "this build has no learner yet")
+      let (monitoring, logger) = request.logs.begin(role: "learner", file: directory.logPath)
+      var learner = try LearnerProcess(
+        role: request.learner, environment: request.environment, directory: directory,
+        actors: nil, monitoring: monitoring, logger: logger)
+      context.show(try learner.run(), json: request.json)
     },
     actor: { request, context in
-      throw RoleFailure(.unavailable, "this build has no actor yet")
+      let (_, logger) = request.logs.begin(role: "actor", file: nil)
+      var actor = try ActorProcess(
+        role: request.role, environments: context.catalogue.types, logger: logger)
+      try actor.run()
     },
     evaluate: { request, context in
-      throw RoleFailure(.unavailable, "this build has no evaluation yet")
+      let statistics = try StandaloneEvaluation.evaluate(
+        runDirectory: request.runDirectory, run: request.run, environment: request.environment,
+        seed: request.seed, episodeCount: request.episodes, greedy: request.greedy)
+      let report = EvaluationReport(statistics: statistics, greedy: request.greedy)
+      context.output(request.json ? report.jsonLine.text : report.text)
     })
+}
+
+extension CommandContext {
+  fileprivate func show(_ summary: RunSummary, json: Bool) {
+    output(json ? summary.jsonLine.text : summary.text)
+  }
+}
+
+extension LogSettings {
+  /// Sets up this process's log; once, before anything is logged.
+  fileprivate func begin(role: String, file: String?) -> (RunMonitoring, Logger) {
+    let console = Console.standardError()
+    LoggingConfiguration(
+      format: format == .json ? .json : .text, level: Logger.Level(level), jsonFile: file
+    ).bootstrap(console)
+    return (RunMonitoring(console: console, showsProgress: format == .text), Logger(label: role))
+  }
+}
+
+extension LogLevel {
+  /// The actors of one machine say what goes wrong; what they do is in the learner's log.
+  fileprivate var forActors: LogLevel { self == .info || self == .notice ? .warning : self }
+}
+
+extension Logger.Level {
+  fileprivate init(_ level: LogLevel) {
+    self =
+      switch level {
+      case .trace: .trace
+      case .debug: .debug
+      case .info: .info
+      case .notice: .notice
+      case .warning: .warning
+      case .error: .error
+      case .critical: .critical
+      }
+  }
+}
+
+/// What `troupe evaluate` prints.
+struct EvaluationReport {
+  let statistics: ReturnStatistics
+  let greedy: Bool
+
+  /// Mean minus standard deviation: the figure by which the Hugging Face course certifies.
+  private var certified: Double { statistics.mean - statistics.standardDeviation }
+
+  var jsonLine: JSONLine {
+    var line = JSONLine()
+    line.add("episodes", .integer(statistics.count))
+    line.add("greedy", .bool(greedy))
+    line.add("mean_return", .number(statistics.mean))
+    line.add("std_return", .number(statistics.standardDeviation))
+    line.add("mean_minus_std", .number(certified))
+    line.add("mean_length", .number(statistics.meanLength))
+    return line
+  }
+
+  var text: String {
+    let mean = hundredths(statistics.mean)
+    let deviation = hundredths(statistics.standardDeviation)
+    return """
+      mean return  \(mean) ± \(deviation) over \(statistics.count) \
+      \(greedy ? "greedy " : "")episodes
+      mean − std   \(hundredths(certified))
+      mean length  \(hundredths(statistics.meanLength))
+      """
+  }
+
+  private func hundredths(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 }

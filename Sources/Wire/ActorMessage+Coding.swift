@@ -63,6 +63,9 @@ extension ActorMessage {
         expected: WireProtocol.version, found: preamble.protocolVersion,
         sender: ActorID(preamble.actor))
     }
+    try requireOneBody(
+      preamble.join.count + preamble.status.count + preamble.trajectories.count
+        + preamble.leave.count)
     return try decodedEnvelope(ProtoActorEnvelope.self, from: frame, limits: limits)
   }
 }

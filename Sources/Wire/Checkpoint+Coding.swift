@@ -129,6 +129,7 @@ private func suffix(of text: String, after prefix: String) -> String? {
 
 private func unexpected(_ tensor: SafeTensors.Tensor) -> WireError {
   .invalid(
-    field: "array", found: "\(tensor.name) of \(tensor.values.elementType.rawValue) \(tensor.shape)",
+    field: "array",
+    found: "\(tensor.name) of \(tensor.values.elementType.rawValue) \(tensor.shape)",
     allowed: "an array of a checkpoint")
 }

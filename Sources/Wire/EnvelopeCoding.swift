@@ -5,11 +5,6 @@ internal import Kernels
 internal import RL
 internal import SwiftProtobuf
 
-/// The version of the messages that this build speaks; peers of another version are refused.
-package enum WireProtocol {
-  package static let version: UInt32 = 1
-}
-
 func encodedEnvelope(_ message: some SwiftProtobuf.Message) -> [UInt8] {
   do {
     return try message.serializedBytes()
@@ -36,6 +31,12 @@ func decodedEnvelope<M: SwiftProtobuf.Message>(
   } catch {
     throw .malformed(field: "envelope", problem: "\(error)", offset: nil)
   }
+}
+
+/// - Throws: ``WireError`` unless an envelope has exactly one body, in one piece.
+func requireOneBody(_ count: Int) throws(WireError) {
+  if count == 0 { throw .missing(field: "body") }
+  if count > 1 { throw .invalid(field: "body", found: "\(count) times", allowed: "there once") }
 }
 
 // MARK: Fields that occur in several messages

@@ -73,6 +73,9 @@ extension LearnerMessage {
       throw .protocolVersion(
         expected: WireProtocol.version, found: preamble.protocolVersion, sender: nil)
     }
+    try requireOneBody(
+      preamble.policy.count + preamble.welcome.count + preamble.lease.count
+        + preamble.goodbye.count + preamble.refusal.count)
     return try decodedEnvelope(ProtoLearnerEnvelope.self, from: frame, limits: limits)
   }
 }
@@ -203,6 +206,7 @@ extension LearnerMessage.Refusal {
       case .otherRun: .otherRun
       }
     result.text = cut(text)
+    if let identityKey { result.identityKey = cut(identityKey) }
     return result
   }
 
@@ -216,5 +220,8 @@ extension LearnerMessage.Refusal {
     case .unspecified, .UNRECOGNIZED: throw unknownValue("refusal.reason", refusal.reason)
     }
     text = try bounded(refusal.text, "refusal.text", limits)
+    identityKey =
+      refusal.hasIdentityKey
+      ? try bounded(refusal.identityKey, "refusal.identity_key", limits) : nil
   }
 }

@@ -109,10 +109,13 @@ package struct LearnerMessage: Equatable, Sendable {
   package struct Refusal: Hashable, Sendable {
     package var reason: RefusalReason
     package var text: String
+    /// Host and process number of the one that is meant, where two processes have one id.
+    package var identityKey: String?
 
-    package init(reason: RefusalReason, text: String) {
+    package init(reason: RefusalReason, text: String, identityKey: String? = nil) {
       self.reason = reason
       self.text = text
+      self.identityKey = identityKey
     }
   }
 

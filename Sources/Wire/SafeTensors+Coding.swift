@@ -64,7 +64,8 @@ extension SafeTensors {
         field: "header", expected: UInt64(headerCount), found: UInt64(bytes.count - 8))
     }
     let header = Array(bytes[8..<dataStart])
-    guard header.first == UInt8(ascii: "{"), case .object(let members) = try JSONValue(parsing: header)
+    guard header.first == UInt8(ascii: "{"),
+      case .object(let members) = try JSONValue(parsing: header)
     else {
       throw .malformed(field: "header", problem: "not a JSON object", offset: 8)
     }

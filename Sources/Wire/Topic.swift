@@ -17,7 +17,8 @@ package enum Topic: Hashable, Sendable {
   /// - Throws: ``WireError/malformed(field:problem:offset:)`` if the frame is neither topic.
   package init(decoding frame: RawSpan) throws(WireError) {
     guard frame.byteCount <= 23, let topic = Topic(exactly: ArrayCoding.bytes(of: frame)) else {
-      throw .malformed(field: "topic", problem: "neither policy/ nor actor/<16 digits>/", offset: nil)
+      throw .malformed(
+        field: "topic", problem: "neither policy/ nor actor/<16 digits>/", offset: nil)
     }
     self = topic
   }

@@ -16,7 +16,7 @@
 // swift-protobuf 1.39.0 (`swift build -c release --product protoc-gen-swift` there), run in Sources/Wire:
 //
 //   protoc --swift_out=. --swift_opt=UseAccessLevelOnImports=true troupe.proto
-//   sed -i 's/ = unsafe _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' troupe.pb.swift
+//   sed -i 's/ = _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' troupe.pb.swift
 //
 // (The second line says what strict memory safety asks for: an immutable instance of a class.)
 //
@@ -582,13 +582,35 @@ nonisolated struct ProtoLearnerEnvelope: @unchecked Sendable {
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
-/// What every protocol version can read of a LearnerEnvelope.
+/// What every protocol version can read of a LearnerEnvelope. The bodies are there to be counted: parts
+/// of one oneof field are merged by copying what came before, so that a body in many small parts would
+/// take time in the square of its size.
 nonisolated struct ProtoLearnerPreamble: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var protocolVersion: UInt32 = 0
+
+  var policy: [ProtoUninterpreted] = []
+
+  var welcome: [ProtoUninterpreted] = []
+
+  var lease: [ProtoUninterpreted] = []
+
+  var goodbye: [ProtoUninterpreted] = []
+
+  var refusal: [ProtoUninterpreted] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct ProtoUninterpreted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -747,9 +769,21 @@ nonisolated struct ProtoRefusal: Sendable {
 
   var text: String = String()
 
+  /// HOST/PID of the process that is meant, where two have one id; absent: whichever has the id.
+  var identityKey: String {
+    get {_identityKey ?? String()}
+    set {_identityKey = newValue}
+  }
+  /// Returns true if `identityKey` has been explicitly set.
+  var hasIdentityKey: Bool {self._identityKey != nil}
+  /// Clears the value of `identityKey`. Subsequent reads from it will return its default value.
+  mutating func clearIdentityKey() {self._identityKey = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _identityKey: String? = nil
 }
 
 nonisolated struct ProtoRunConfiguration: @unchecked Sendable {
@@ -927,7 +961,7 @@ nonisolated struct ProtoActorEnvelope: Sendable {
   fileprivate var _run: ProtoDigest? = nil
 }
 
-/// What every protocol version can read of an ActorEnvelope.
+/// What every protocol version can read of an ActorEnvelope; the bodies as above.
 nonisolated struct ProtoActorPreamble: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -936,6 +970,14 @@ nonisolated struct ProtoActorPreamble: Sendable {
   var protocolVersion: UInt32 = 0
 
   var actor: UInt64 = 0
+
+  var join: [ProtoUninterpreted] = []
+
+  var status: [ProtoUninterpreted] = []
+
+  var trajectories: [ProtoUninterpreted] = []
+
+  var leave: [ProtoUninterpreted] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1435,7 +1477,7 @@ nonisolated extension ProtoLearnerEnvelope: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension ProtoLearnerPreamble: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".LearnerPreamble"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{2}\u{7}policy\0\u{1}welcome\0\u{1}lease\0\u{1}goodbye\0\u{1}refusal\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1444,6 +1486,11 @@ nonisolated extension ProtoLearnerPreamble: SwiftProtobuf.Message, SwiftProtobuf
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.policy) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.welcome) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.lease) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.goodbye) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.refusal) }()
       default: break
       }
     }
@@ -1453,11 +1500,50 @@ nonisolated extension ProtoLearnerPreamble: SwiftProtobuf.Message, SwiftProtobuf
     if self.protocolVersion != 0 {
       try visitor.visitSingularUInt32Field(value: self.protocolVersion, fieldNumber: 1)
     }
+    if !self.policy.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.policy, fieldNumber: 8)
+    }
+    if !self.welcome.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.welcome, fieldNumber: 9)
+    }
+    if !self.lease.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lease, fieldNumber: 10)
+    }
+    if !self.goodbye.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.goodbye, fieldNumber: 11)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refusal, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoLearnerPreamble, rhs: ProtoLearnerPreamble) -> Bool {
     if lhs.protocolVersion != rhs.protocolVersion {return false}
+    if lhs.policy != rhs.policy {return false}
+    if lhs.welcome != rhs.welcome {return false}
+    if lhs.lease != rhs.lease {return false}
+    if lhs.goodbye != rhs.goodbye {return false}
+    if lhs.refusal != rhs.refusal {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoUninterpreted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Uninterpreted"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoUninterpreted, rhs: ProtoUninterpreted) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1682,7 +1768,7 @@ nonisolated extension ProtoGoodbye: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoRefusal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Refusal"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}text\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}text\0\u{3}identity_key\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1692,24 +1778,33 @@ nonisolated extension ProtoRefusal: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._identityKey) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.reason != .unspecified {
       try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 1)
     }
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
     }
+    try { if let v = self._identityKey {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoRefusal, rhs: ProtoRefusal) -> Bool {
     if lhs.reason != rhs.reason {return false}
     if lhs.text != rhs.text {return false}
+    if lhs._identityKey != rhs._identityKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2053,7 +2148,7 @@ nonisolated extension ProtoActorEnvelope: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoActorPreamble: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ActorPreamble"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}actor\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}actor\0\u{2}\u{6}join\0\u{1}status\0\u{1}trajectories\0\u{1}leave\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2063,6 +2158,10 @@ nonisolated extension ProtoActorPreamble: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
       case 2: try { try decoder.decodeSingularFixed64Field(value: &self.actor) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.join) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.status) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.trajectories) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.leave) }()
       default: break
       }
     }
@@ -2075,12 +2174,28 @@ nonisolated extension ProtoActorPreamble: SwiftProtobuf.Message, SwiftProtobuf._
     if self.actor != 0 {
       try visitor.visitSingularFixed64Field(value: self.actor, fieldNumber: 2)
     }
+    if !self.join.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.join, fieldNumber: 8)
+    }
+    if !self.status.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.status, fieldNumber: 9)
+    }
+    if !self.trajectories.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.trajectories, fieldNumber: 10)
+    }
+    if !self.leave.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.leave, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoActorPreamble, rhs: ProtoActorPreamble) -> Bool {
     if lhs.protocolVersion != rhs.protocolVersion {return false}
     if lhs.actor != rhs.actor {return false}
+    if lhs.join != rhs.join {return false}
+    if lhs.status != rhs.status {return false}
+    if lhs.trajectories != rhs.trajectories {return false}
+    if lhs.leave != rhs.leave {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -63,27 +63,12 @@ package struct Socket: ~Copyable {
   ///
   /// - Throws: `ZeroMQError`, `isAddressInUse` when somebody else listens there, ipc paths included.
   package borrowing func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
-    if case .ipc(let path) = endpoint.transport { try reclaimSocketFile(path) }
-    // SAFETY: the string is valid during the call, and libzmq copies it.
-    guard unsafe zmq_bind(handle.raw, endpoint.bindText) == 0 else {
-      let code = zmq_errno()
-      throw ZeroMQError(
-        .bind, subject: endpoint.description, code: code,
-        text: code == ENODEV ? "no address or interface of this machine" : nil)
-    }
-    handle.endpoint = try endpoint.withPort(of: handle.lastEndpoint())
+    try handle.bind(endpoint)
   }
 
   /// Connects, and reconnects whenever the connection is lost. Returns before there is a connection.
   package borrowing func connect(_ endpoint: Endpoint) throws(ZeroMQError) {
-    guard endpoint.isConnectable else {
-      throw ZeroMQError(
-        .connect, subject: endpoint.description, code: EINVAL, text: "it needs a host and a port")
-    }
-    // SAFETY: the string is valid during the call, and libzmq copies it.
-    let status = unsafe zmq_connect(handle.raw, endpoint.description)
-    guard status == 0 else { throw .last(.connect, subject: endpoint.description) }
-    handle.endpoint = endpoint
+    try handle.connect(endpoint)
   }
 
   /// Asks for the messages that begin with these bytes. Sent again at every reconnection, but not before

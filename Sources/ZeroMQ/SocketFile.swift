@@ -3,12 +3,12 @@ import Glibc
 // libzmq unlinks whatever is at an ipc path before it binds. A second learner on the same path would
 // take it over without a word from either, so the path is looked at first.
 
-extension Socket {
+extension SocketHandle {
   /// Leaves the path free to bind, or throws.
   ///
   /// Two learners that start within the same microseconds can still both pass; the lock on the run
   /// directory keeps them apart.
-  borrowing func reclaimSocketFile(_ path: String) throws(ZeroMQError) {
+  func reclaimSocketFile(_ path: String) throws(ZeroMQError) {
     func failure(_ code: Int32, _ text: String? = nil) -> ZeroMQError {
       ZeroMQError(.bind, subject: "ipc://\(path)", code: code, text: text)
     }

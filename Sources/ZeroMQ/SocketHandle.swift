@@ -44,6 +44,32 @@ import Glibc
     }
   }
 
+  // The bodies of bind and connect are here and not in Socket, where Swift 6.3.1 crashes on them when it
+  // optimizes (CopyPropagation: "Found ownership error" in a borrowing function that throws).
+
+  func bind(_ endpoint: Endpoint) throws(ZeroMQError) {
+    if case .ipc(let path) = endpoint.transport { try reclaimSocketFile(path) }
+    // SAFETY: the string is valid during the call, and libzmq copies it.
+    guard unsafe zmq_bind(raw, endpoint.bindText) == 0 else {
+      let code = zmq_errno()
+      throw ZeroMQError(
+        .bind, subject: endpoint.description, code: code,
+        text: code == ENODEV ? "no address or interface of this machine" : nil)
+    }
+    self.endpoint = try endpoint.withPort(of: lastEndpoint())
+  }
+
+  func connect(_ endpoint: Endpoint) throws(ZeroMQError) {
+    guard endpoint.isConnectable else {
+      throw ZeroMQError(
+        .connect, subject: endpoint.description, code: EINVAL, text: "it needs a host and a port")
+    }
+    // SAFETY: the string is valid during the call, and libzmq copies it.
+    let status = unsafe zmq_connect(raw, endpoint.description)
+    guard status == 0 else { throw .last(.connect, subject: endpoint.description) }
+    self.endpoint = endpoint
+  }
+
   func close() throws(ZeroMQError) {
     guard let pointer = unsafe pointer else { return }
     unsafe self.pointer = nil

@@ -13,8 +13,11 @@ import Wire
     #expect(try parse("9223372036854775807") == .integer(.max))
     #expect(try parse("9223372036854775808") == .number(9_223_372_036_854_775_808))
     #expect(try parse("-1.5e+2") == .number(-150))
-    #expect(try parse(#""a\"\\\/\b\f\n\r\t\u00e9\uD83D\udc1A雪""#) == .string("a\"\\/\u{8}\u{c}\n\r\té🐚雪"))
-    #expect(try parse(#"{"a":{"b":[]},"":1}"#) == .object(["a": .object(["b": .array([])]), "": .integer(1)]))
+    #expect(
+      try parse(#""a\"\\\/\b\f\n\r\t\u00e9\uD83D\udc1A雪""#) == .string("a\"\\/\u{8}\u{c}\n\r\té🐚雪"))
+    #expect(
+      try parse(#"{"a":{"b":[]},"":1}"#)
+        == .object(["a": .object(["b": .array([])]), "": .integer(1)]))
   }
 
   @Test(arguments: [

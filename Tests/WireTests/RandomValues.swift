@@ -174,7 +174,8 @@ struct RandomValues {
       run: RunID(digest()), version: PolicyVersion(UInt32(truncatingIfNeeded: random.next())),
       configurationDigest: digest(), numericsDigest: digest(), parameters: floats(integer(0...9)),
       moments: Dictionary(
-        (0..<integer(0...3)).map { _ in (text(), floats(integer(0...9))) }, uniquingKeysWith: { $1 }),
+        (0..<integer(0...3)).map { _ in (text(), floats(integer(0...9))) }, uniquingKeysWith: { $1 }
+      ),
       episodeCount: random.next(), stepCount: random.next(),
       bestEvaluation: coin()
         ? Checkpoint.BestEvaluation(
@@ -182,7 +183,8 @@ struct RandomValues {
       texts: Dictionary(
         (0..<integer(0...3)).map { _ in (text(), text()) }, uniquingKeysWith: { $1 }),
       arrays: Dictionary(
-        (0..<integer(0...3)).map { _ in (text(), doubles(integer(0...9))) }, uniquingKeysWith: { $1 }))
+        (0..<integer(0...3)).map { _ in (text(), doubles(integer(0...9))) },
+        uniquingKeysWith: { $1 }))
   }
 
   mutating func tensors() -> SafeTensors {

@@ -51,20 +51,21 @@ import Wire
     #expect(block.actions == [1, 0, 1])
   }
 
-  @Test(arguments: [
-    ([(1_000_000, 1, 1)], 16, [0], 4),  // a slot beyond the limit
-    ([(0x8000_0000, 1, 1)], 16, [0], 4),
-    ([(0, 0, 1)], 0, [], 0),  // no step
-    ([(0, 1, 0)], 16, [0], 4),  // no end
-    ([(0, 1, 3)], 16, [0], 4),  // an unknown end
-    ([(0, 1, 1)], 15, [0], 4),  // an array too short
-    ([(0, 1, 1)], 17, [0], 4),
-    ([(0, 1, 1)], 16, [0, 0], 4),
-    ([(0, 1, 1)], 16, [0], 8),
-    ([(0, 1, 1)], 16, [2], 4),  // an action beyond the last
-    ([(0, 16_777_217, 1)], 16, [0], 4),  // more steps than an episode may have
-    ([], 0, [], 0),
-  ] as [([(UInt64, UInt64, UInt64)], Int, [UInt8], Int)])
+  @Test(
+    arguments: [
+      ([(1_000_000, 1, 1)], 16, [0], 4),  // a slot beyond the limit
+      ([(0x8000_0000, 1, 1)], 16, [0], 4),
+      ([(0, 0, 1)], 0, [], 0),  // no step
+      ([(0, 1, 0)], 16, [0], 4),  // no end
+      ([(0, 1, 3)], 16, [0], 4),  // an unknown end
+      ([(0, 1, 1)], 15, [0], 4),  // an array too short
+      ([(0, 1, 1)], 17, [0], 4),
+      ([(0, 1, 1)], 16, [0, 0], 4),
+      ([(0, 1, 1)], 16, [0], 8),
+      ([(0, 1, 1)], 16, [2], 4),  // an action beyond the last
+      ([(0, 16_777_217, 1)], 16, [0], 4),  // more steps than an episode may have
+      ([], 0, [], 0),
+    ] as [([(UInt64, UInt64, UInt64)], Int, [UInt8], Int)])
   func `what no episode can be is refused`(
     episodes: [(UInt64, UInt64, UInt64)], observations: Int, actions: [UInt8], rewards: Int
   ) {

@@ -1,7 +1,7 @@
 // Troupe's vector kernels. One source, kernels_impl.h, is compiled once for each instruction set;
-// the functions below call the version chosen at start, and every version gives the same bits, those
-// of Sources/Kernels/Reference.swift. Nothing here checks its arguments: the Swift module `Kernels`
-// does, once, before each call.
+// the functions below call the version chosen at start, and every version gives the same bits,
+// those of Sources/Kernels/Reference.swift. Nothing here checks its arguments: the Swift module
+// `Kernels` does, once, before each call.
 //
 // Matrices are `[row][stride]`, lanes contiguous, the stride a multiple of 32. `lanes` may be any
 // count; the dense kernels read and write the columns up to the next multiple of 32.

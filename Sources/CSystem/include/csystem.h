@@ -11,13 +11,14 @@ int troupe_signal_descriptor(void);
 /// The next pending signal of the descriptor, or 0 when there is none.
 int troupe_next_signal(int descriptor);
 
-/// Asks the kernel to kill this process when the thread that made it ends. Returns 0, or -1 with errno.
-int troupe_die_with_parent(void);
-
 /// Starts `path` with `arguments` (ending in NULL) in a process group of its own, with the signal mask
 /// empty, standard input from /dev/null, and `inherited` (a descriptor, or -1) open as descriptor 3.
 /// Gives 0 and the process in `process`, or an error number.
 int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t *process);
+
+/// A pipe that no program started later inherits: its reading and its writing end. Returns 0, or -1 with
+/// errno.
+int troupe_pipe(int ends[2]);
 
 /// A descriptor that is readable from `troupe_event_set` to `troupe_event_clear`, or -1 with errno. Any
 /// thread may set it.

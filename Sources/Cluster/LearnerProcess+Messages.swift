@@ -1,0 +1,191 @@
+internal import Kernels
+internal import Learning
+internal import Logging
+internal import Policies
+internal import RL
+internal import Wire
+
+// What the learner does with each message, and how the ledger's decisions become messages.
+extension LearnerProcess {
+  /// Takes in what actors sent meanwhile.
+  mutating func receive(into estimation: inout RoundEstimation<MLPPolicy>) throws(RoleFailure) {
+    let incoming = try link.takeMessages()
+    for item in incoming {
+      switch item {
+      case .malformed(let error, let byteCount):
+        try heedMalformed(error, byteCount: byteCount)
+      case .message(let message, let byteCount):
+        monitor.received(byteCount: byteCount)
+        guard message.run == nil || message.run == store.run else {
+          try heedForeign(message)
+          continue
+        }
+        switch message.body {
+        case .join(let join): try heed(join, from: message.actor)
+        case .status(let status):
+          monitor.heard(status, from: message.actor)
+          ledger.status(from: message.actor, StatusReport(status), now: clock.now)
+        case .trajectories(let trajectories):
+          heed(trajectories, from: message.actor, into: estimation)
+        case .leave(let leave):
+          logger.info(
+            "an actor left: \(leave.reason)", metadata: ["actor": "\(message.actor)"])
+          ledger.leave(message.actor)
+        }
+      }
+    }
+    try receiveEvents()
+  }
+
+  private mutating func receiveEvents() throws(RoleFailure) {
+    for event in try link.takeEvents() {
+      guard case .actor(let actor) = event.topic else { continue }
+      if event.isSubscription {
+        ledger.subscribed(actor, now: clock.now)
+      } else {
+        ledger.suspect(actor)
+      }
+    }
+  }
+
+  /// After the goodbye only departures matter; any other word is answered with another goodbye.
+  mutating func receiveFarewells() throws(RoleFailure) {
+    for case .message(let message, _) in try link.takeMessages() {
+      switch message.body {
+      case .leave: ledger.leave(message.actor)
+      case .status(let status):
+        ledger.status(from: message.actor, StatusReport(status), now: clock.now)
+      case .join, .trajectories: break
+      }
+    }
+    try receiveEvents()
+  }
+
+  private mutating func heedMalformed(_ error: WireError, byteCount: Int) throws(RoleFailure) {
+    monitor.dropped(.malformed, "\(error)", actor: nil, now: clock.now)
+    guard case .protocolVersion(let expected, let found, let sender) = error, let sender else {
+      return
+    }
+    try refuse(
+      sender, .protocolVersion,
+      "it speaks version \(found) of the protocol, this learner version \(expected)")
+  }
+
+  private mutating func heedForeign(_ message: ActorMessage) throws(RoleFailure) {
+    monitor.dropped(.foreignRun, "another run", actor: message.actor, now: clock.now)
+    guard case .join = message.body else { return }
+    try refuse(message.actor, .otherRun, "another run is served here")
+  }
+
+  private mutating func heed(_ join: ActorMessage.Join, from actor: ActorID) throws(RoleFailure) {
+    guard join.numericsDigest == NumericsDigest.ofThisProcess else {
+      logger.error(
+        "refused an actor: its arithmetic gives other bits than this learner's",
+        metadata: ["actor": "\(actor)", "host": "\(join.hostName)"])
+      return try refuse(
+        actor, .numericsDigest,
+        "its arithmetic gives other bits than the learner's; run the same build on both")
+    }
+    guard join.arithmetic == .exact else {
+      return try refuse(actor, .numericsDigest, "approximate actors are not accepted")
+    }
+    if !ledger.actors.contains(where: { $0.id == actor }) {
+      logger.info(
+        "an actor joined",
+        metadata: [
+          "actor": "\(actor)", "host": "\(join.hostName)", "pid": "\(join.processID)",
+          "instructions": "\(join.instructionSet)",
+        ])
+    }
+    ledger.join(
+      actor, lanes: join.laneCount,
+      identityKey: identityKey(hostName: join.hostName, processID: join.processID),
+      now: clock.now)
+  }
+
+  private mutating func heed(
+    _ message: ActorMessage.Trajectories, from actor: ActorID,
+    into estimation: RoundEstimation<MLPPolicy>
+  ) {
+    if let value = message.block.firstNonFinite {
+      monitor.dropped(.nonFinite, "\(value) is not finite", actor: actor, now: clock.now)
+      return
+    }
+    let block = message.block
+    for (index, offset) in block.stepOffsets.enumerated() {
+      let header = block.headers[index]
+      let admission = ledger.admit(
+        from: actor, round: message.round, policyDigest: message.policyDigest, slot: header.slot,
+        fingerprint: header.fingerprint, stepCount: header.stepCount, now: clock.now)
+      switch admission {
+      case .accepted:
+        estimation.insert(
+          TrajectoryReference(block: block, index: index, stepOffset: offset), wake: wakeUp.call)
+      case .rejected(.duplicate(of: let first, agrees: false)):
+        logger.error(
+          "two actors played one slot differently",
+          metadata: [
+            "actor": "\(actor)", "other": "\(first)", "version": "\(message.round.version)",
+            "slot": "\(header.slot)",
+          ])
+      case .rejected: break  // counted by the ledger
+      }
+    }
+  }
+
+  /// Sends what the ledger decided.
+  mutating func perform(_ actions: [LedgerAction]) throws(RoleFailure) {
+    for action in actions {
+      switch action {
+      case .welcome(let actor, let lease):
+        try link.send(
+          .welcome(
+            LearnerMessage.Welcome(
+              configuration: role.run, policy: currentPolicy, lease: lease,
+              greatestFrameByteCount: link.greatestFrameByteCount,
+              suggestedLaneCount: suggestedLaneCount)),
+          to: .actor(actor))
+      case .lease(let actor, let lease):
+        try link.send(.lease(lease), to: .actor(actor))
+      case .refuse(let actor, let reason):
+        switch reason {
+        case .clonedIdentity(let key, let holder):
+          try refuse(
+            actor, .duplicateActor, "\(holder) has the same id", identityKey: key)
+        case .quarantined(let count):
+          try refuse(actor, .quarantined, "\(count) of its trajectories could not be reproduced")
+        }
+      case .goodbye(let actor):
+        try link.send(
+          .goodbye(LearnerMessage.Goodbye(reason: "the run is complete")), to: .actor(actor))
+      }
+    }
+  }
+
+  private mutating func refuse(
+    _ actor: ActorID, _ reason: LearnerMessage.RefusalReason, _ text: String,
+    identityKey: String? = nil
+  ) throws(RoleFailure) {
+    try link.send(
+      .refusal(
+        LearnerMessage.Refusal(reason: reason, text: text, identityKey: identityKey)),
+      to: .actor(actor))
+  }
+
+  /// Lanes that keep four batches of episodes going per actor: more would leave lanes idle at the end
+  /// of a round, fewer would leave the vector units idle.
+  private var suggestedLaneCount: Int {
+    LaneCount.suggested(
+      episodesPerUpdate: role.run.learner.episodesPerUpdate,
+      actorCount: max(1, ledger.liveActors.count))
+  }
+}
+
+/// The default number of lanes of one actor.
+package enum LaneCount {
+  /// clamp(m / (4 × actors), 32, 256) in multiples of 32.
+  package static func suggested(episodesPerUpdate: Int, actorCount: Int) -> Int {
+    let share = episodesPerUpdate / (4 * actorCount)
+    return min(256, max(32, (share + 31) / 32 * 32))
+  }
+}

@@ -1,0 +1,247 @@
+internal import Glibc
+internal import Kernels
+internal import Learning
+package import Logging
+package import Monitoring
+internal import Policies
+package import RL
+internal import Wire
+internal import ZeroMQ
+
+/// The learner role: one blocking loop that broadcasts a policy, collects its episodes, updates.
+///
+/// It owns sockets, ledger, learner and run directory; rounds follow each other strictly, so nothing
+/// of version v is ever in hand when version v + 1 exists.
+package struct LearnerProcess: ~Copyable {
+  let role: LearnerRole
+  let logger: Logger
+  let clock = Clock()
+  let incarnation: Incarnation
+  let policy: MLPPolicy
+  var signals: Signals
+  let wakeUp: WakeUp
+  var link: LearnerLink
+  var ledger: RoundLedger
+  var learner: Learner<MLPPolicy>
+  var store: RunStore
+  var monitor: RunMonitor
+  var actors: LocalActors?
+  /// The policy message of the current round, which a welcome repeats.
+  var currentPolicy: LearnerMessage.Policy?
+  var ending: Ending?
+
+  /// Why the run stops before its goal.
+  enum Ending {
+    case signal
+    case failure(RoleFailure)
+  }
+
+  /// Takes over the run directory and binds the sockets. Actors of this machine, if any, are started.
+  package init(
+    role: LearnerRole, environment: any Environment.Type, directory: consuming RunDirectory,
+    actors: consuming LocalActors?, monitoring: RunMonitoring, logger: Logger
+  ) throws(RoleFailure) {
+    try prepareArithmetic()
+    // Before the sockets and the pool make threads, which inherit the mask.
+    let signals = try Signals()
+    let wakeUp = try WakeUp()
+    let endpoint = try endpoint(role.bind)
+    let policy = MLPPolicy(environment: environment, configuration: role.run.policy)
+    let incarnation = FreshName.incarnation()
+    var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
+    let restored = role.resume ? try store.restore() : nil
+    let link = try LearnerLink(
+      bind: endpoint, run: store.run, incarnation: incarnation,
+      shape: TrajectoryShape(
+        observationSize: policy.observationSize, actionSpace: policy.actionSpace),
+      stepLimit: environment.init().stepLimit, signals: signals.descriptor,
+      wakeUp: wakeUp.descriptor)
+    monitor = RunMonitor(
+      role: role, directory: store.directory, monitoring: monitoring, logger: logger,
+      totals: restored?.totals ?? RunTotals(), resumedAt: restored?.snapshot.version)
+    let queue = WorkQueue(threadCount: role.threads)
+    if let restored {
+      learner = Learner(
+        policy: policy, configuration: role.run.learner, snapshot: restored.snapshot,
+        optimizer: restored.optimizer, queue: queue)
+    } else {
+      learner = Learner(
+        policy: policy, configuration: role.run.learner, seed: role.run.seed, queue: queue)
+    }
+    self.role = role
+    self.logger = logger
+    self.signals = signals
+    self.wakeUp = wakeUp
+    self.policy = policy
+    self.incarnation = incarnation
+    self.store = store
+    self.link = link
+    self.actors = actors
+    ledger = RoundLedger(incarnation: incarnation)
+  }
+
+  /// Trains until the goal is reached or a signal comes, and gives the summary.
+  ///
+  /// - Throws: `RoleFailure` when the run cannot go on; checkpoint and goodbye have been sent all the
+  ///   same.
+  package mutating func run() throws(RoleFailure) -> RunSummary {
+    do throws(RoleFailure) {
+      try train()
+    } catch {
+      ending = .failure(error)
+    }
+    monitor.flush()
+    store.save(learner, totals: monitor.totals, evaluation: nil)
+    try sayGoodbye()
+    store.removeAddress()
+    let summary = monitor.summary(
+      snapshot: learner.snapshot, fingerprint: store.fingerprint(of: learner.snapshot),
+      path: store.directory.path)
+    if case .failure(let failure) = ending { throw failure }
+    return summary
+  }
+
+  private mutating func train() throws(RoleFailure) {
+    try store.noteAddress("\(link.endpoint)")
+    try actors?.start(connectingTo: "\(link.endpoint)")
+    logger.info(
+      "listening",
+      metadata: ["address": "\(link.endpoint)", "version": "\(learner.snapshot.version)"])
+    while !isGoalReached {
+      guard let round = try playRound(.training, slotCount: role.run.learner.episodesPerUpdate)
+      else { return }
+      let start = clock.now
+      let diagnostics = learner.update(with: round)
+      monitor.updated(diagnostics, computing: clock.now - start, ledger: ledger)
+      let evaluation = try evaluateIfDue()
+      monitor.report(now: clock.now)
+      if learner.snapshot.version.rawValue % UInt32(role.checkpointEvery) == 0 {
+        store.save(learner, totals: monitor.totals, evaluation: evaluation)
+      }
+      if ending != nil { return }
+    }
+  }
+
+  private var isGoalReached: Bool {
+    if monitor.isSolved { return true }
+    guard let updates = role.goal.updates else { return false }
+    return learner.snapshot.version.rawValue >= updates
+  }
+
+  /// Plays an evaluation round if this version is one to look at: a matter of the version alone.
+  private mutating func evaluateIfDue() throws(RoleFailure) -> ReturnStatistics? {
+    guard let every = role.goal.evaluateEvery,
+      learner.snapshot.version.rawValue % UInt32(every) == 0,
+      let round = try playRound(.evaluation, slotCount: role.goal.evaluationEpisodes)
+    else { return nil }
+    let statistics = ReturnStatistics(round.episodes)
+    monitor.evaluated(statistics, at: learner.snapshot.version)
+    return statistics
+  }
+
+  // MARK: A round
+
+  /// Broadcasts the policy and collects every slot of the round; nil if the run ends meanwhile.
+  private mutating func playRound(
+    _ kind: StreamKind, slotCount: Int
+  ) throws(RoleFailure) -> RoundEstimation<MLPPolicy>? {
+    var estimation = learner.beginRound(kind: kind, slotCount: slotCount)
+    let snapshot = learner.snapshot
+    monitor.roundBegan(now: clock.now)
+    let leases = ledger.beginRound(
+      estimation.round, slotCount: slotCount, policyDigest: snapshot.digest, now: clock.now)
+    var policy = LearnerMessage.Policy(
+      round: estimation.round, slotCount: slotCount, digest: snapshot.digest,
+      parameters: snapshot.parameters,
+      firstLeases: leases.map {
+        LearnerMessage.FirstLease(
+          actor: $0.actor, number: $0.lease.number, slots: $0.lease.slots)
+      })
+    try link.send(.policy(policy), to: .policy)
+    // A welcome repeats the policy, but carries a lease of its own.
+    policy = LearnerMessage.Policy(
+      round: policy.round, slotCount: slotCount, digest: policy.digest,
+      parameters: policy.parameters, firstLeases: [])
+    currentPolicy = policy
+    while !estimation.isComplete {
+      try perform(ledger.tick(now: clock.now))
+      let wait = min(ledger.nextDeadline.map { $0 - clock.now } ?? .seconds(1), .seconds(1))
+      let before = clock.now
+      let ready = try link.wait(atMost: max(.zero, wait))
+      monitor.waited(clock.now - before)
+      if ready.signals { try heedSignals() }
+      if ready.verifications { wakeUp.clear() }
+      try receive(into: &estimation)
+      heedVerifications(of: &estimation)
+      try heedActorProcesses()
+      monitor.lookAt(ledger, round: estimation.round, now: clock.now)
+      if ending != nil { return nil }
+    }
+    monitor.roundEnded(now: clock.now)
+    return estimation
+  }
+
+  private mutating func heedSignals() throws(RoleFailure) {
+    while let event = signals.next() {
+      switch event {
+      case .end: ending = .signal
+      case .endNow: _exit(128 + SIGTERM)
+      case .checkpoint: store.save(learner, totals: monitor.totals, evaluation: nil)
+      }
+    }
+  }
+
+  private mutating func heedActorProcesses() throws(RoleFailure) {
+    guard actors != nil else { return }
+    try actors?.supervise(now: clock.now, logger: logger)
+  }
+
+  private mutating func heedVerifications(of estimation: inout RoundEstimation<MLPPolicy>) {
+    for verification in estimation.takeVerifications() {
+      if verification.mismatches.isEmpty {
+        for slot in estimation.slots(of: verification.group) { ledger.verified(slot) }
+        continue
+      }
+      for slot in verification.mismatches {
+        let refusal = ledger.refused(slot)
+        logger.error(
+          "refused a trajectory: its log-probabilities are not those of the policy",
+          metadata: [
+            "actor": "\(refusal.actor)", "version": "\(estimation.round.version)",
+            "slot": "\(slot)", "refusals": "\(refusal.refusalCount)",
+          ])
+        if refusal.isQuarantined {
+          logger.error("quarantined an actor", metadata: ["actor": "\(refusal.actor)"])
+        }
+      }
+    }
+  }
+
+  // MARK: The end
+
+  /// Tells all actors that the run is over and waits until they have left, 2 s at most.
+  private mutating func sayGoodbye() throws(RoleFailure) {
+    ledger.end()
+    let reason =
+      switch ending {
+      case .signal: "the learner was asked to stop"
+      case .failure: "the learner failed"
+      case nil: "the run is complete"
+      }
+    try link.send(.goodbye(LearnerMessage.Goodbye(reason: reason)), to: .policy)
+    let deadline = clock.now + .seconds(2)
+    while clock.now < deadline, !ledger.liveActors.isEmpty || actors?.isEmpty == false {
+      for action in ledger.tick(now: clock.now) {
+        guard case .goodbye(let actor) = action else { continue }
+        try link.send(.goodbye(LearnerMessage.Goodbye(reason: reason)), to: .actor(actor))
+      }
+      if try link.wait(atMost: .milliseconds(20)).signals, let event = signals.next(),
+        case .endNow = event
+      {
+        _exit(128 + SIGTERM)
+      }
+      try receiveFarewells()
+      actors?.noteEnded()
+    }
+  }
+}

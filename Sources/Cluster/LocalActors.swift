@@ -1,0 +1,70 @@
+internal import Glibc
+internal import Logging
+
+/// The actors of `troupe train`: child processes of the learner, started again when one dies.
+package struct LocalActors: ~Copyable {
+  private let executable: String
+  private let arguments: [String]
+  private let count: Int
+  private var children: ChildProcesses?
+  private var lastLook = Duration.zero
+  private var restarts: [Duration] = []
+  private var faultCount = 0
+
+  private static let lookInterval = Duration.milliseconds(100)
+  /// More deaths than this within ``restartWindow`` mean that restarting does not help.
+  private static let restartLimit = 10
+  private static let restartWindow = Duration.seconds(10)
+
+  /// `arguments` follow `actor --connect ADDRESS`.
+  package init(executable: String, arguments: [String], count: Int) {
+    self.executable = executable
+    self.arguments = arguments
+    self.count = count
+  }
+
+  private(set) var isEmpty = true
+
+  mutating func start(connectingTo address: String) throws(RoleFailure) {
+    children = try ChildProcesses(
+      executable: executable, arguments: ["actor", "--connect", address] + arguments)
+    for _ in 0..<count { try children?.start() }
+    isEmpty = false
+  }
+
+  /// Looks after the children now and then: one that died is started again.
+  ///
+  /// - Throws: when two of them found the environment at fault, or they die faster than it makes sense
+  ///   to start them.
+  mutating func supervise(now: Duration, logger: Logger) throws(RoleFailure) {
+    guard now - lastLook >= Self.lookInterval else { return }
+    lastLook = now
+    let ended = children?.collectEnded() ?? []
+    for child in ended {
+      let manner = child.code < 0 ? "killed by signal \(-child.code)" : "exit code \(child.code)"
+      logger.warning("an actor process ended: \(manner)", metadata: ["pid": "\(child.process)"])
+      if child.code == RoleFailure.ExitCode.badData.rawValue {
+        faultCount += 1
+        if faultCount >= 2 {
+          throw RoleFailure(
+            .badData, "two actors in turn failed on the environment; see their lines above")
+        }
+      }
+      if child.code == RoleFailure.ExitCode.unavailable.rawValue {
+        throw RoleFailure(.unavailable, "an actor of this machine could not take part")
+      }
+      restarts.append(now)
+      restarts.removeAll { now - $0 > Self.restartWindow }
+      if restarts.count > Self.restartLimit {
+        throw RoleFailure(.unavailable, "actor processes die as soon as they are started")
+      }
+      try children?.start()
+    }
+  }
+
+  /// Takes note of children that ended on their own.
+  mutating func noteEnded() {
+    _ = children?.collectEnded()
+    isEmpty = children?.isEmpty ?? true
+  }
+}

@@ -1,0 +1,190 @@
+internal import Kernels
+internal import Learning
+internal import Logging
+internal import Policies
+internal import RL
+internal import Wire
+
+/// What one run keeps on disk besides its logs: identity, checkpoints, the newest policy.
+struct RunStore: ~Copyable {
+  let directory: RunDirectory
+  let run: RunID
+  private let role: LearnerRole
+  private let policy: MLPPolicy
+  private let logger: Logger
+  private var checkpoints: CheckpointStore
+  /// Version of the newest checkpoint on disk.
+  private var savedVersion: PolicyVersion?
+
+  /// What a run came to before this process.
+  struct Restored {
+    let snapshot: PolicySnapshot
+    let optimizer: Optimizer
+    let totals: RunTotals
+  }
+
+  init(
+    directory: consuming RunDirectory, role: LearnerRole, policy: MLPPolicy, logger: Logger
+  ) throws(RoleFailure) {
+    let run = try Self.identity(in: directory)
+    let path = directory.checkpointsPath
+    let checkpoints = try reportingFileErrors { () throws(FileError) in
+      try CheckpointStore(directory: path, kept: role.checkpointsKept)
+    }
+    self.role = role
+    self.policy = policy
+    self.logger = logger
+    self.run = run
+    self.checkpoints = checkpoints
+    self.directory = directory
+  }
+
+  /// The run's random name, drawn when it begins.
+  private static func identity(in directory: borrowing RunDirectory) throws(RoleFailure) -> RunID {
+    let path = directory.runIDPath
+    if OpenFile.exists(path) {
+      let bytes = try reportingFileErrors { () throws(FileError) in
+        try OpenFile.readAll(path, limit: 64)
+      }
+      let text = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" }
+      guard let digest = Digest128(hex: String(text)) else {
+        throw RoleFailure(.badData, "\(path) does not hold 32 hexadecimal digits")
+      }
+      return RunID(digest)
+    }
+    let run = FreshName.run()
+    try reportingFileErrors { () throws(FileError) in
+      try AtomicFile.write("\(run.rawValue)\n", to: path)
+    }
+    return run
+  }
+
+  // MARK: Resuming
+
+  /// The newest whole checkpoint; nil when the run has none.
+  ///
+  /// - Throws: exit 65 if it belongs to another configuration or another build.
+  mutating func restore() throws(RoleFailure) -> Restored? {
+    let (found, skipped): (CheckpointStore.Restored<Checkpoint>?, [CheckpointStore.Skipped])
+    do throws(FileError) {
+      (found, skipped) = try checkpoints.newestValid { try Checkpoint(decoding: $0) }
+    } catch {
+      throw error.roleFailure
+    }
+    for file in skipped { logger.warning("\(file)") }
+    guard let checkpoint = found?.content else { return nil }
+    try requireSameRun(checkpoint)
+    savedVersion = checkpoint.version
+    let configuration = role.run.learner
+    let expected = Optimizer(
+      configuration: configuration, parameterCount: policy.parameterCount)
+    let first = checkpoint.moments[Self.firstMoment] ?? []
+    let second = checkpoint.moments[Self.secondMoment] ?? []
+    guard checkpoint.parameters.count == policy.parameterCount,
+      first.count == expected.firstMoment.count, second.count == expected.secondMoment.count
+    else {
+      throw RoleFailure(
+        .badData, "the checkpoint of version \(checkpoint.version) is of another network")
+    }
+    return Restored(
+      snapshot: PolicySnapshot(version: checkpoint.version, parameters: checkpoint.parameters),
+      optimizer: Optimizer(
+        configuration: configuration, updateCount: Int(checkpoint.version.rawValue),
+        firstMoment: first, secondMoment: second),
+      totals: RunTotals(
+        episodeCount: Int(checkpoint.episodeCount), stepCount: Int(checkpoint.stepCount),
+        bestEvaluation: checkpoint.bestEvaluation))
+  }
+
+  private func requireSameRun(_ checkpoint: Checkpoint) throws(RoleFailure) {
+    let path = directory.path
+    if checkpoint.run != run {
+      throw RoleFailure(.badData, "the checkpoints in \(path) belong to another run")
+    }
+    if checkpoint.configurationDigest != role.run.digest {
+      throw RoleFailure(
+        .badData, "the checkpoints in \(path) were written under another configuration")
+    }
+    if checkpoint.numericsDigest != NumericsDigest.ofThisProcess {
+      throw RoleFailure(
+        .badData,
+        "the checkpoints in \(path) were written by a build whose arithmetic gives other bits; "
+          + "resume with that build, or start a new run")
+    }
+  }
+
+  // MARK: Saving
+
+  private static let firstMoment = "first_moment"
+  private static let secondMoment = "second_moment"
+
+  /// Writes checkpoint and policy file. A failure is logged and the run goes on: the files before are
+  /// whole.
+  mutating func save(
+    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?
+  ) {
+    let version = learner.snapshot.version
+    if savedVersion == version { return }
+    var moments: [String: [Float]] = [:]
+    if !learner.optimizer.firstMoment.isEmpty {
+      moments[Self.firstMoment] = learner.optimizer.firstMoment
+    }
+    if !learner.optimizer.secondMoment.isEmpty {
+      moments[Self.secondMoment] = learner.optimizer.secondMoment
+    }
+    let checkpoint = Checkpoint(
+      run: run, version: version, configurationDigest: role.run.digest,
+      numericsDigest: NumericsDigest.ofThisProcess, parameters: learner.snapshot.parameters,
+      moments: moments, episodeCount: UInt64(totals.episodeCount),
+      stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation)
+    do throws(FileError) {
+      try checkpoints.write(checkpoint.encode(), version: version)
+      if let evaluation {
+        try checkpoints.recordEvaluation(meanReturn: evaluation.mean, of: version)
+      }
+      try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
+      savedVersion = version
+    } catch {
+      logger.error(
+        "no checkpoint was written, the one before stays: \(error)",
+        metadata: ["version": "\(version)"])
+    }
+  }
+
+  private func policyFile(_ snapshot: PolicySnapshot) -> PolicyFile {
+    PolicyFile(
+      architecture: PolicyArchitecture(
+        environment: role.run.environment, hidden: role.run.policy.hidden,
+        activation: role.run.policy.activation, observationSize: policy.observationSize,
+        actionSpace: policy.actionSpace),
+      layout: policy.parameterLayout, parameters: snapshot.parameters)
+  }
+
+  /// SHA-256 of the policy file of these parameters, as `sha256sum` prints it.
+  func fingerprint(of snapshot: PolicySnapshot) -> String {
+    SHA256.hexDigest(of: policyFile(snapshot).encode())
+  }
+
+  /// Notes where actors connect to.
+  func noteAddress(_ address: String) throws(RoleFailure) {
+    let path = directory.addressPath
+    try reportingFileErrors { () throws(FileError) in
+      try AtomicFile.write("\(address)\n", to: path)
+    }
+  }
+
+  func removeAddress() {
+    do throws(FileError) {
+      try OpenFile.remove(directory.addressPath)
+    } catch {
+      logger.debug("\(error)")
+    }
+  }
+}
+
+/// What a run consumed so far.
+struct RunTotals: Sendable {
+  var episodeCount = 0
+  var stepCount = 0
+  var bestEvaluation: Checkpoint.BestEvaluation?
+}

@@ -1,0 +1,71 @@
+internal import Kernels
+package import Learning
+internal import Policies
+package import RL
+internal import Wire
+
+/// `troupe evaluate`: plays a finished policy in this process, on random streams of its own.
+package enum StandaloneEvaluation {
+  /// Episodes that are played side by side.
+  private static let laneLimit = 256
+
+  /// Plays `episodeCount` episodes with the newest policy in the run directory.
+  ///
+  /// - Throws: exit 65 if the policy file cannot be read or is of another architecture.
+  package static func evaluate(
+    runDirectory: String, run: RunConfiguration, environment: any Environment.Type, seed: UInt64,
+    episodeCount: Int, greedy: Bool
+  ) throws(RoleFailure) -> ReturnStatistics {
+    try prepareArithmetic()
+    let policy = MLPPolicy(environment: environment, configuration: run.policy)
+    let parameters = try parameters(of: policy, in: runDirectory)
+    var rollout = Rollout(
+      environment: environment, policy: policy, laneLimit: min(laneLimit, episodeCount),
+      seed: seed)
+    let round = RoundID(version: .initial, kind: .standaloneEvaluation)
+    rollout.begin(
+      round, snapshot: PolicySnapshot(version: .initial, parameters: parameters), greedy: greedy)
+    var block = TrajectoryBlock(
+      observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
+    var outcomes: [EpisodeOutcome?] = Array(repeating: nil, count: episodeCount)
+    var nextSlot = 0
+    while outcomes.contains(where: { $0 == nil }) {
+      do throws(RolloutFault) {
+        // Looked at now and then, so that a million episodes need not lie in memory at once.
+        try rollout.advance(
+          while: { $0 < TrajectoryBatching.byteCount },
+          nextSlot: {
+            guard nextSlot < episodeCount else { return nil }
+            defer { nextSlot += 1 }
+            return nextSlot
+          }, finished: { _ in true }, into: &block)
+      } catch {
+        throw RoleFailure(.badData, "\(error)")
+      }
+      for (header, offset) in zip(block.headers, block.stepOffsets) {
+        let rewards = block.rewards[offset..<offset + header.stepCount]
+        outcomes[header.slot] = EpisodeOutcome(
+          episodeReturn: rewards.reduce(0.0) { $0 + Double($1) }, stepCount: header.stepCount)
+      }
+      block.removeAll()
+    }
+    return ReturnStatistics(outcomes.compactMap(\.self))
+  }
+
+  private static func parameters(
+    of policy: MLPPolicy, in runDirectory: String
+  ) throws(RoleFailure) -> [Float] {
+    let path = RunDirectory.policyPath(in: runDirectory)
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try OpenFile.readAll(path, limit: 1 << 31)
+    } catch {
+      throw RoleFailure(.badData, "\(error); a run has a policy once its first checkpoint is written")
+    }
+    do throws(WireError) {
+      return try PolicyFile(decoding: bytes).parameters(layout: policy.parameterLayout)
+    } catch {
+      throw RoleFailure(.badData, "\(path) is not a policy of this run: \(error)")
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Glibc
+package import RL
+
+/// `metrics.jsonl`: one line per update, cut back on resume so that no update is in it twice.
+package final class MetricsFile: Sendable {
+  private let file: AppendedFile
+
+  /// Opens nothing yet. `report` hears when writing begins to fail and when it works again.
+  package init(path: String, report: @escaping @Sendable (String) -> Void) {
+    file = AppendedFile(path: path, report: report)
+  }
+
+  package func append(_ report: UpdateReport) { file.append(report.jsonLine.text) }
+
+  /// Removes the lines of later versions, and half a line at the end. A file that does not exist is
+  /// made, empty.
+  ///
+  /// - Throws: `MetricsFileError` when the file cannot be read or cut.
+  package func truncate(toVersion version: PolicyVersion) throws(MetricsFileError) {
+    let descriptor = openForAppending(file.path)
+    guard descriptor >= 0 else { throw MetricsFileError(file.path, -descriptor) }
+    defer { close(descriptor) }
+    guard let contents = readAll(descriptor) else { throw MetricsFileError(file.path, errno) }
+    let count = Self.keptByteCount(of: contents, through: version)
+    if count < contents.count, ftruncate(descriptor, off_t(count)) != 0 {
+      throw MetricsFileError(file.path, errno)
+    }
+  }
+
+  /// Length of the whole lines before the first one of a later version.
+  private static func keptByteCount(of contents: [UInt8], through version: PolicyVersion) -> Int {
+    var kept = 0
+    while let end = contents[kept...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let found = Self.version(ofLine: contents[kept..<end]), found > version.rawValue { break }
+      kept = end + 1
+    }
+    return kept
+  }
+
+  /// The number after `"version":`, which begins every line written here; nil in any other line.
+  private static func version(ofLine line: ArraySlice<UInt8>) -> UInt64? {
+    let prefix = Array(#"{"\#(MetricName.version.rawValue)":"#.utf8)
+    guard line.starts(with: prefix) else { return nil }
+    let digits = line.dropFirst(prefix.count).prefix {
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
+    return UInt64(String(decoding: digits, as: UTF8.self))
+  }
+}
+
+/// Why a metrics file could not be cut back.
+package struct MetricsFileError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let path: String
+  /// The `errno` value.
+  package let code: Int32
+  init(_ path: String, _ code: Int32) {
+    self.path = path
+    self.code = code
+  }
+  package var description: String { "cannot cut back \(path): \(errorText(code))" }
+}

@@ -1,0 +1,58 @@
+import RL
+import Testing
+import Wire
+
+@Suite struct PolicyFileTests {
+  static let layout = [
+    ParameterTensor(name: "0.weight", shape: [2, 3], offset: 0),
+    ParameterTensor(name: "0.bias", shape: [2], offset: 6),
+    ParameterTensor(name: "2.weight", shape: [2, 2], offset: 8),
+    ParameterTensor(name: "2.bias", shape: [2], offset: 12),
+  ]
+  static let architecture = PolicyArchitecture(
+    environment: "cartpole", hidden: [2], activation: .tanh, observationSize: 3,
+    actionSpace: .discrete(count: 2))
+  static let parameters = (0..<14).map { Float($0) / 7 }
+
+  @Test func `a policy is read back`() throws {
+    let file = PolicyFile(
+      architecture: Self.architecture, layout: Self.layout, parameters: Self.parameters)
+    let decoded = try PolicyFile(decoding: file.encode())
+    #expect(decoded.architecture == Self.architecture)
+    #expect(try decoded.parameters(layout: Self.layout) == Self.parameters)
+  }
+
+  @Test(arguments: [[], [1], [64, 64], [65_536, 1, 7]])
+  func `any hidden layers are read back`(hidden: [Int]) throws {
+    let architecture = PolicyArchitecture(
+      environment: "x", hidden: hidden, activation: .relu, observationSize: 1,
+      actionSpace: .discrete(count: 5))
+    let file = PolicyFile(architecture: architecture, layout: [], parameters: [])
+    #expect(try PolicyFile(decoding: file.encode()).architecture == architecture)
+  }
+
+  @Test func `a policy of another shape is refused by the tensor's name`() throws {
+    let file = try PolicyFile(
+      decoding: PolicyFile(
+        architecture: Self.architecture, layout: Self.layout, parameters: Self.parameters
+      ).encode())
+    var other = Self.layout
+    other[1] = ParameterTensor(name: "0.bias", shape: [2, 1], offset: 6)
+    #expect(throws: WireError.self) { try file.parameters(layout: other) }
+    #expect(throws: WireError.self) { try file.parameters(layout: Array(Self.layout[..<3])) }
+    other = Self.layout + [ParameterTensor(name: "4.bias", shape: [1], offset: 14)]
+    #expect(throws: WireError.missing(field: "tensor 4.bias")) {
+      try file.parameters(layout: other)
+    }
+    var broken = Self.parameters
+    broken[6] = .nan
+    let nan = PolicyFile(
+      architecture: Self.architecture, layout: Self.layout, parameters: broken)
+    #expect(throws: WireError.self) { try nan.parameters(layout: Self.layout) }
+  }
+
+  @Test func `a checkpoint is not a policy`() {
+    var values = RandomValues(seed: 31)
+    #expect(throws: WireError.self) { try PolicyFile(decoding: values.checkpoint().encode()) }
+  }
+}

@@ -1,0 +1,27 @@
+import Kernels
+import Learning
+import RL
+import Testing
+import Wire
+
+@Suite struct RunConfigurationDigestTests {
+  @Test func `equal configurations have equal digests, others others`() throws {
+    var values = RandomValues(seed: 51)
+    for _ in 0..<200 {
+      let configuration = values.configuration()
+      var copy = configuration
+      #expect(copy.digest == configuration.digest)
+      copy.seed ^= 1
+      #expect(copy.digest != configuration.digest)
+      copy = configuration
+      copy.learner.gradientNormLimit = configuration.learner.gradientNormLimit == nil ? 1 : nil
+      #expect(copy.digest != configuration.digest)
+      copy = configuration
+      copy.learner.discount = configuration.learner.discount.nextDown
+      #expect(copy.digest != configuration.digest)
+      copy = configuration
+      copy.policy.hidden.append(1)
+      #expect(copy.digest != configuration.digest)
+    }
+  }
+}
