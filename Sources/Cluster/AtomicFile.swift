@@ -16,11 +16,9 @@ package enum AtomicFile {
   /// Writes to a temporary file beside `path`, waits for the disk, renames, and waits for the
   /// directory.
   ///
-  /// One writer per path at a time, which the lock of the run directory sees to.
-  ///
-  /// - Parameter before: called before each stage; what it throws counts as the stage's failure.
-  /// - Throws: the first failure. Until the rename the old file is untouched, and the temporary one
-  ///   is removed.
+  /// One writer per path at a time, which the lock of the run directory sees to. Throws the first
+  /// failure: until the rename the old file is untouched, and the temporary one is removed. What
+  /// `before` throws ahead of a stage counts as the failure of that stage.
   package static func write(
     _ bytes: [UInt8], to path: String,
     before: (Stage) throws(FileError) -> Void = { _ in }
@@ -35,13 +33,13 @@ package enum AtomicFile {
       try file.synchronize()
       try before(.rename)
       try OpenFile.rename(temporary, to: path)
+      try before(.synchronizeDirectory)
+      try OpenFile(directory(of: path), .directory).synchronize()
     } catch {
-      // The first error is the one to report: a full disk also keeps the removal from mattering.
+      // The first error is the one to report; what cannot be removed is overwritten by the next write.
       do throws(FileError) { try OpenFile.remove(temporary) } catch {}
       throw FileError(error.operation, path, code: error.code)
     }
-    try before(.synchronizeDirectory)
-    try OpenFile(directory(of: path), .directory).synchronize()
   }
 
   package static func write(_ text: String, to path: String) throws(FileError) {

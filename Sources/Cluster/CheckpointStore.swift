@@ -62,9 +62,8 @@ package struct CheckpointStore: Sendable {
 
   /// Stores a checkpoint and removes those that are neither among the newest nor the best.
   ///
-  /// - Parameter before: as in ``AtomicFile/write(_:to:before:)-([UInt8],_,_)``.
-  /// - Throws: the failure of the write, after which the older checkpoints are as they were; or that
-  ///   of the cleaning up, after which the new one is safe too.
+  /// Throws the failure of the write, after which the older checkpoints are as they were; or that of
+  /// the cleaning up, after which the new one is safe too. `before` is as in ``AtomicFile``.
   package mutating func write(
     _ bytes: [UInt8], version: PolicyVersion,
     before: (AtomicFile.Stage) throws(FileError) -> Void = { _ in }
@@ -88,10 +87,9 @@ package struct CheckpointStore: Sendable {
 
   /// The newest checkpoint that `validate` accepts, and all newer ones that it refused.
   ///
-  /// Refused files stay where they are until newer whole ones have taken their place.
-  ///
-  /// - Parameter validate: decodes the bytes, or throws why they are no checkpoint of this run.
-  /// - Throws: when the directory cannot be listed; a file that cannot be read is skipped.
+  /// `validate` decodes the bytes, or throws why they are no checkpoint of this run; a file that cannot
+  /// be read counts as refused. Refused files stay where they are until newer whole ones have taken
+  /// their place. Throws when the directory cannot be listed.
   package mutating func newestValid<Content>(
     validate: ([UInt8]) throws -> Content
   ) throws(FileError) -> (restored: Restored<Content>?, skipped: [Skipped]) {

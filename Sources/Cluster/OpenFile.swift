@@ -132,12 +132,28 @@ package struct OpenFile: ~Copyable {
   }
 
   /// Locks the file for this open description; false if another holds the lock.
+  ///
+  /// Tries for 0.2 s: a process that is being started holds the locks of its parent until its program
+  /// is loaded, and the parent may have ended in the meantime.
   package func lockExclusively() throws(FileError) -> Bool {
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      if errno == EWOULDBLOCK { return false }
-      if errno != EINTR { throw FileError("lock", path, code: errno) }
+    for _ in 0..<40 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        throw FileError("lock", path, code: errno)
+      }
+      usleep(5_000)
     }
-    return true
+    return false
+  }
+
+  /// Sets the time of the last change to now, to the nanosecond: what a write sets is only as fine as
+  /// the kernel's tick, 4 ms.
+  package func touch() throws(FileError) {
+    var now = timespec()
+    // SAFETY: now and the array of two live for the calls.
+    guard unsafe clock_gettime(CLOCK_REALTIME, &now) == 0,
+      unsafe futimens(descriptor, [now, now]) == 0
+    else { throw FileError("write", path, code: errno) }
   }
 
   /// Nanoseconds since 1970 of the last change.
@@ -176,6 +192,12 @@ extension OpenFile {
     guard unsafe unlink(path) == 0 || errno == ENOENT else {
       throw FileError("remove", path, code: errno)
     }
+  }
+
+  /// Removes an empty directory.
+  package static func removeDirectory(_ path: String) throws(FileError) {
+    // SAFETY: the path lives for the call.
+    guard unsafe rmdir(path) == 0 else { throw FileError("remove", path, code: errno) }
   }
 
   /// Makes one directory; false if something of that name exists already.

@@ -68,6 +68,7 @@ package struct RunDirectory: ~Copyable {
       guard try file.lockExclusively() else { return try file.readToEnd(limit: 64) }
       try file.truncate()
       try file.write(Array("\(getpid())\n".utf8))
+      try file.touch()
       return nil
     }
     guard let holder else { return file }

@@ -25,7 +25,8 @@ struct ActorCommand: ContextualCommand {
     let settings = resolved.settings
     guard let connect = settings.connect else {
       throw RoleFailure(
-        .usage, "no learner is given; write --connect \(LearnerAddress.defaultBind), or where it listens")
+        .usage,
+        "no learner is given; write --connect \(LearnerAddress.defaultBind), or where it listens")
     }
     try LearnerAddress.checkConnect(connect, given: resolved, options: table)
     try context.roles.actor(

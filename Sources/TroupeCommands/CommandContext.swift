@@ -10,7 +10,7 @@ package struct CommandContext {
   let variables: [String: String]
   /// Where runs without a `--run-dir` are made and looked for.
   let runsDirectory: String
-  /// Writes to standard output.
+  /// Writes to standard output, and ends the line if the text does not.
   package let output: (String) -> Void
   /// Writes one line to standard error.
   package let warn: (String) -> Void

@@ -6,10 +6,8 @@ enum ConfigurationFile {
   /// Larger files are no configurations.
   private static let byteLimit = 1 << 20
 
-  /// The values of the file at `path`.
-  ///
-  /// - Parameter source: makes the source of a value from its line.
-  /// - Throws: a bad-data failure naming file, line and key.
+  /// The values of the file at `path`; `source` makes the source of a value from its line. Throws a
+  /// bad-data failure that names file, line and key.
   static func read<Settings>(
     _ path: String, options: [OptionDescriptor<Settings>],
     source: (_ line: Int) -> OptionSource

@@ -51,8 +51,9 @@ enum ConfigurationText {
       && !["null", "Null", "NULL", "-", "--", "---", "..."].contains(text)
       && text.last != ":"
       && text.unicodeScalars.allSatisfy {
-        $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
-          || "+-./:_".unicodeScalars.contains($0))
+        $0.isASCII
+          && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+            || "+-./:_".unicodeScalars.contains($0))
       }
     return isPlain ? text : quoted(text)
   }

@@ -41,11 +41,12 @@ enum LearnerAddress {
     } catch {
       throw resolved.failure(
         for: ConfigurationError(
-          key: key, found: address, allowed: "\(allowed), and \(error.description)"),
+          key: key, found: address, allowed: "\(allowed); \(error.description)"),
         of: options)
     }
     throw resolved.failure(
-      for: ConfigurationError(key: key, found: address, allowed: "one host and port, or ipc://PATH"),
+      for: ConfigurationError(
+        key: key, found: address, allowed: "one host and port, or ipc://PATH"),
       of: options)
   }
 }

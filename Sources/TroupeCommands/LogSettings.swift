@@ -1,8 +1,4 @@
-/// How the console shows the log; the run directory always gets JSON lines.
-package enum LogFormat: String, Hashable, Sendable, CaseIterable {
-  case text
-  case json
-}
+package import Monitoring
 
 /// The least severe message that is shown.
 package enum LogLevel: String, Hashable, Sendable, CaseIterable {

@@ -70,7 +70,8 @@ extension OptionDescriptor {
 
   /// The same for a value that may be absent, which is written as the word `absent`.
   static func optional<Value: Sendable>(
-    _ name: String, _ path: Path<Value?>, _ purpose: OptionPurpose, shape: OptionShape, absent: String,
+    _ name: String, _ path: Path<Value?>, _ purpose: OptionPurpose, shape: OptionShape,
+    absent: String,
     help: String, allowed: String, parse: @escaping @Sendable (String) -> Value?,
     text: @escaping @Sendable (Value) -> String
   ) -> Self {
@@ -82,7 +83,8 @@ extension OptionDescriptor {
       text: { $0.map(text) ?? absent })
   }
 
-  static func number(_ name: String, _ path: Path<Double>, _ purpose: OptionPurpose, help: String) -> Self
+  static func number(_ name: String, _ path: Path<Double>, _ purpose: OptionPurpose, help: String)
+    -> Self
   {
     custom(
       name, path, purpose, shape: .value("number"), help: help, allowed: "a decimal number",

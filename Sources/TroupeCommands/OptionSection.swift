@@ -25,7 +25,8 @@ struct OptionArguments<Section: OptionSection>: ParsableArguments, CustomReflect
         case .positional: try container.decode(Argument<String?>.self, forKey: key).wrappedValue
         case .value, .list: try container.decode(Option<String?>.self, forKey: key).wrappedValue
         case .flag: try container.decode(Flag<Bool>.self, forKey: key).wrappedValue ? "true" : nil
-        case .toggle: try container.decode(Flag<Bool?>.self, forKey: key).wrappedValue.map { "\($0)" }
+        case .toggle:
+          try container.decode(Flag<Bool?>.self, forKey: key).wrappedValue.map { "\($0)" }
         }
       if let text { given[option.name] = text }
     }
@@ -47,7 +48,11 @@ struct OptionArguments<Section: OptionSection>: ParsableArguments, CustomReflect
       // Unconditional, because a value may start with a dash: --until-return -150.
       return Option<String?>(
         name: name, parsing: .unconditional,
-        help: ArgumentHelp("\(help)", valueName: placeholder))
+        help: ArgumentHelp("\(help)", valueName: placeholder),
+        transform: { text in
+          guard !text.hasPrefix("--") else { throw ValidationError("that is an option") }
+          return text
+        })
     case .flag:
       return Flag<Bool>(wrappedValue: false, name: name, help: ArgumentHelp("\(help)"))
     case .toggle:

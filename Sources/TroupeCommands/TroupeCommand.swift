@@ -34,13 +34,17 @@ public enum TroupeCommand {
   ) -> Int32 {
     let context = CommandContext(
       catalogue: EnvironmentCatalogue(types: environments), roles: roles, variables: variables,
-      runsDirectory: runsDirectory, output: output,
+      runsDirectory: runsDirectory,
+      output: { text in output(text.hasSuffix("\n") ? text : text + "\n") },
       warn: { errorOutput("troupe: warning: \($0)\n") })
     do {
       try requireKnownCommand(arguments.first)
       var command = try RootCommand.parseAsRoot(arguments)
       if let contextual = command as? any ContextualCommand {
-        OptionVariables.warnOfUnknown(in: context)
+        // The actors of `troupe train` inherit its variables, and it has warned already.
+        if (contextual as? ActorCommand)?.child != true {
+          OptionVariables.warnOfUnknown(in: context)
+        }
         try contextual.run(in: context)
       } else {
         try command.run()

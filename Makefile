@@ -1,0 +1,61 @@
+# Two commands do everything, set-up included: `make train` and `make test`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Debian packages that the build needs beside Swift itself.
+PACKAGES := libzmq3-dev libsodium-dev pkg-config
+# More arguments for `make train`, such as ARGS="--seed 3".
+ARGS ?=
+
+.PHONY: help setup build train test lint format clean
+
+help:
+	@echo 'make train    train CartPole with a learner and actors on this machine (ARGS="--seed 3")'
+	@echo 'make test     run all tests'
+	@echo 'make build    build the command, .build/release/troupe'
+	@echo 'make format   format Sources and Tests'
+	@echo 'make clean    remove what was built'
+
+# Looks before it installs, so that it needs neither network nor root where nothing is missing.
+setup:
+	@command -v swift >/dev/null || { \
+	  echo 'make: Swift 6.3 is needed and there is no swift on the PATH; see https://www.swift.org/install/linux' >&2; \
+	  exit 69; }
+	@missing=; \
+	for package in $(PACKAGES); do \
+	  [[ "$$(dpkg-query --show --showformat='$${db:Status-Status}' "$$package" 2>/dev/null)" == installed ]] \
+	    || missing+=" $$package"; \
+	done; \
+	if [[ -n "$$missing" ]]; then \
+	  sudo=; \
+	  if [[ "$$(id -u)" != 0 ]]; then sudo=sudo; fi; \
+	  if ! command -v apt-get >/dev/null || { [[ -n "$$sudo" ]] && ! command -v sudo >/dev/null; }; then \
+	    echo "make: please install$$missing and try again" >&2; exit 69; \
+	  fi; \
+	  echo "Installing$$missing with apt-get ..."; \
+	  $$sudo apt-get update --quiet=2; \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $$missing; \
+	fi
+
+build: setup
+	swift build -c release --product troupe
+
+train: build
+	.build/release/troupe train cartpole $(ARGS)
+
+# The end-to-end tests start the release binary, so it is built first.
+test: build
+	swift build --build-tests
+	swift test --skip-build --disable-xctest
+	@$(MAKE) --no-print-directory lint
+
+lint:
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+format:
+	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build
