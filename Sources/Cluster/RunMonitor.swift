@@ -84,6 +84,13 @@ struct RunMonitor: ~Copyable {
       logger.error("\(error)")
     }
     if let version {
+      // The run was over when it ended, and is over when it is resumed.
+      if let goal = role.goal.untilReturn, let best = totals.bestEvaluation,
+        best.version == version, best.meanReturn >= goal
+      {
+        isSolved = true
+        lastReturns = (best.meanReturn, 0)
+      }
       logger.info("resuming", metadata: fields([.version: version, .path: directory.path]))
     }
   }

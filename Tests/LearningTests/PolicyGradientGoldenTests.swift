@@ -161,15 +161,18 @@ struct PolicyGradientCase: Decodable {
   private func weights(
     of file: PolicyGradientCase, configuration: LearnerConfiguration
   ) -> [Float] {
-    let rewardsToGo = file.episodes.map { episode in
+    var rewardsToGo: [Float] = []
+    var episodes: [Range<Int>] = []
+    for episode in file.episodes {
       let rewards = episode.rewards.map(Float.init)
       var result = [Float](repeating: 0, count: rewards.count)
       var view = result.mutableSpan
       rewardToGo(of: rewards.span, discount: configuration.discount, into: &view)
-      return result[...]
+      episodes.append(rewardsToGo.count..<rewardsToGo.count + rewards.count)
+      rewardsToGo += result
     }
-    return StepWeights(configuration: configuration).complete(rewardsToGo: rewardsToGo)
-      .flatMap(\.self)
+    return StepWeights(configuration: configuration).complete(
+      rewardsToGo: rewardsToGo, episodes: episodes)
   }
 
   @Test(arguments: names) func optimizersStepLikePyTorch(_ name: String) throws {
