@@ -203,14 +203,16 @@ final class SlotGroup<P: Policy>: Sendable {
             logProbabilities: &logProbabilities, entropies: &entropies)
           tiles.accumulateScore(
             tile, policy: context.policy, parameters: context.parameters, weights: weights,
-            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
+            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &workspace,
+            into: &sum)
         }
         context.workspaces.putBack(workspace)
       } else {
         for tile in 0..<tiles.tileCount {
           tiles.accumulateScore(
             tile, policy: context.policy, parameters: context.parameters, weights: weights,
-            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &state.kept[tile], into: &sum)
+            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &state.kept[tile],
+            into: &sum)
         }
         context.workspaces.putBack(&state.kept)
       }

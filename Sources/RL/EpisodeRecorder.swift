@@ -66,7 +66,8 @@ struct EpisodeRecorder {
   /// Records the reward, which ends the step.
   mutating func recordReward(_ rewards: Span<Float>, laneCount: Int, stride: Int) {
     scatter(rewards, rows: 1, toRow: rewardRow, laneCount: laneCount, stride: stride)
-    for lane in 0..<laneCount { positions[lane] += 1 }
+    var view = positions.mutableSpan
+    for lane in 0..<laneCount { view[lane] &+= 1 }
   }
 
   private mutating func scatter(
