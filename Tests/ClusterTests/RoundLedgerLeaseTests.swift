@@ -173,7 +173,7 @@ struct RoundLedgerLeaseTests {
     let helper = try #require(fixture.ledger.holders(of: slot).last)
     _ = fixture.tick()
     #expect(fixture.deliver(slot, from: helper) == .accepted)
-    let release = try #require(fixture.tick().first { $0.actor == a })
+    let release = try #require(fixture.tick(after: .milliseconds(20)).first { $0.actor == a })
     #expect(release.lease?.slots.contains(slot) == false, "a need not play it any more")
     #expect(
       fixture.deliver(slot, from: a) == .rejected(.duplicate(of: helper, agrees: true)))
