@@ -224,8 +224,8 @@ struct RunMonitor: ~Copyable {
         "evaluated",
         metadata: [
           LogKey.version.rawValue: "\(report.version)",
-          MetricName.evaluationMeanReturn.rawValue: .stringConvertible(evaluation.meanReturn),
-          MetricName.evaluationStdReturn.rawValue: .stringConvertible(evaluation.stdReturn),
+          MetricName.meanReturn.rawValue: .stringConvertible(evaluation.meanReturn),
+          MetricName.stdReturn.rawValue: .stringConvertible(evaluation.stdReturn),
         ])
     }
     progress?.show(
