@@ -18,10 +18,12 @@ public struct MLPPolicy: Policy {
     self.observationSize = observationSize
     self.actionSpace = actionSpace
     self.configuration = configuration
-    let outputSize =
-      switch actionSpace {
-      case .discrete(let count): count
-      }
+    let outputSize: Int
+    switch actionSpace {
+    case .discrete(let count): outputSize = count
+    case .multiDiscrete, .multiBinary, .box:
+      preconditionFailure("a perceptron chooses among discrete actions, not \(actionSpace)")
+    }
     let sizes = [observationSize] + configuration.hidden + [outputSize]
     layers = zip(sizes, sizes.dropFirst()).map { DenseShape(inputs: $0, outputs: $1) }
     var offsets = [0]

@@ -10,7 +10,7 @@ public enum EnvironmentConformance {
     var problems: [String] = []
     let prototype = E()
     if prototype.observationSize < 1 { problems.append("observationSize is below 1") }
-    if !prototype.actionSpace.isValid { problems.append("actionSpace has no actions") }
+    if let problem = prototype.actionSpace.problem { problems.append("actionSpace \(problem)") }
     if !(1...RandomStream.maximumStepCount).contains(prototype.stepLimit) {
       problems.append("stepLimit is not in 1...\(RandomStream.maximumStepCount)")
     }
@@ -132,17 +132,29 @@ public enum EnvironmentConformance {
 }
 
 extension ActionSpace {
-  /// Whether there is anything to choose.
-  var isValid: Bool {
-    switch self {
-    case .discrete(let count): count >= 1
+  /// A uniformly random action; unbounded numbers come from within ±1000 of their bound or of zero.
+  package func randomAction(using random: inout RandomStream) -> [Float] {
+    // One step's stream ends after 64 words, and an action may have more entries.
+    var bits = UInt64(random.nextWord()) << 32 | UInt64(random.nextWord())
+    func fraction() -> Double {
+      // SplitMix64: Steele, Lea, Flood, OOPSLA 2014.
+      bits &+= 0x9e37_79b9_7f4a_7c15
+      var z = bits
+      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+      return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
     }
-  }
-
-  /// A uniformly random action.
-  func randomAction(using random: inout RandomStream) -> [Float] {
+    func index(below count: Int) -> Float { Float(Int(fraction() * Double(count))) }
     switch self {
-    case .discrete(let count): [Float(random.index(below: count))]
+    case .discrete(let count): return [index(below: count)]
+    case .multiDiscrete(let counts): return counts.map { index(below: $0) }
+    case .multiBinary(let count): return (0..<count).map { _ in index(below: 2) }
+    case .box(let low, let high):
+      return zip(low, high).map { low, high in
+        let lower = low.isFinite ? Double(low) : min(Double(high), 0) - 1000
+        let upper = high.isFinite ? Double(high) : max(Double(low), 0) + 1000
+        return Float(lower + (upper - lower) * fraction())
+      }
     }
   }
 }
