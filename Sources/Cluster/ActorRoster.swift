@@ -36,8 +36,10 @@ struct ActorRecord {
 
   var needsWelcome = false
   var lastWelcome: Duration?
-  /// What the actor holds shrank, so it is to be told.
+  /// What the actor holds changed, so it is to be told.
   var needsLease = false
+  /// It plays slots that are received from elsewhere, so it is to be told, but not each time.
+  var hasSurplus = false
 
   /// Steps per second.
   var speed: Double?
@@ -81,6 +83,7 @@ struct ActorRecord {
     issuedAt = now
     resendCount = 0
     needsLease = false
+    hasSurplus = false
     if timedLease == nil { timedLease = (lease.number, now) }
   }
 
@@ -105,6 +108,7 @@ struct ActorRecord {
     deadline = nil
     isLate = false
     needsLease = false
+    hasSurplus = false
   }
 }
 

@@ -20,7 +20,8 @@ struct ActorSession {
     else {
       throw RoleFailure(
         .badData,
-        "the learner trains \(configuration.environment), an environment this program does not have")
+        "the learner trains \(configuration.environment), an environment this program does not have"
+      )
     }
     self.configuration = configuration
     policy = MLPPolicy(environment: environment, configuration: configuration.policy)

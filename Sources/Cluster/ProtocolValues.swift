@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 internal import Kernels
 internal import RL
@@ -28,8 +29,10 @@ extension StatusReport {
   }
 }
 
-/// Sets the floating-point mode and chooses the kernels, before anything is computed.
+/// Sets the floating-point mode, chooses the kernels and sets up the allocator, before anything is
+/// computed.
 func prepareArithmetic() throws(RoleFailure) {
+  troupe_keep_freed_memory()
   FloatingPointMode.establish()
   do throws(InstructionSetError) {
     try InstructionSet.select()

@@ -20,7 +20,9 @@ extension RoundLedger {
         roster[i].needsWelcome = false
         roster[i].lastWelcome = now
         actions.append(.welcome(roster[i].id, issueLease(i, now: now)))
-      } else if roster[i].needsLease {
+      } else if roster[i].needsLease
+        || roster[i].hasSurplus && now - roster[i].sentAt >= rules.resendFloor
+      {
         actions.append(.lease(roster[i].id, issueLease(i, now: now)))
       } else if let lease = roster[i].lease, !roster[i].isAcknowledged,
         now - roster[i].sentAt >= roster[i].answerTime(rules)
@@ -49,6 +51,7 @@ extension RoundLedger {
       if !roster[i].isAcknowledged {
         due = min(due, roster[i].sentAt + roster[i].answerTime(rules))
       }
+      if roster[i].hasSurplus { due = min(due, roster[i].sentAt + rules.resendFloor) }
       if let deadline = roster[i].deadline, roster[i].heldCount > 0, !roster[i].isLate {
         due = min(due, deadline)
       }

@@ -148,7 +148,7 @@ package struct RoundLedger: Sendable {
     roster[holder].heldCount -= 1
     if roster[holder].heldCount == 0 { roster[holder].isLate = false }
     // Another copy won: the holder need not play on.
-    if roster[holder].id != actor { roster[holder].needsLease = true }
+    if roster[holder].id != actor { roster[holder].hasSurplus = true }
   }
 
   private func rejection(

@@ -60,7 +60,8 @@ package enum StandaloneEvaluation {
     do throws(FileError) {
       bytes = try OpenFile.readAll(path, limit: 1 << 31)
     } catch {
-      throw RoleFailure(.badData, "\(error); a run has a policy once its first checkpoint is written")
+      throw RoleFailure(
+        .badData, "\(error); a run has a policy once its first checkpoint is written")
     }
     do throws(WireError) {
       return try PolicyFile(decoding: bytes).parameters(layout: policy.parameterLayout)

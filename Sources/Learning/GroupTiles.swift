@@ -86,12 +86,12 @@ struct GroupTiles: Sendable {
       into: &logProbabilityPart, entropies: &entropyPart)
   }
 
-  /// Adds the weighted scores of one evaluated tile.
+  /// Adds the weighted scores of one evaluated tile. The group's weights begin at `firstStep`.
   func accumulateScore<P: Policy>(
-    _ tile: Int, policy: P, parameters: [Float], weights: [Float], entropyWeight: Float,
-    workspace: inout P.Workspace, into sum: inout GroupGradient
+    _ tile: Int, policy: P, parameters: [Float], weights: [Float], firstStep: Int,
+    entropyWeight: Float, workspace: inout P.Workspace, into sum: inout GroupGradient
   ) {
-    let first = tile * Self.tileSize
+    let first = firstStep + tile * Self.tileSize
     let count = laneCount(of: tile)
     sum.accumulate(tile: tile) { gradient in
       policy.accumulateScore(

@@ -6,7 +6,8 @@ internal import Kernels
 ///
 /// Source: Sutton and Barto, "Reinforcement Learning", 2nd edition, equation 3.9.
 public func rewardToGo(
-  of rewards: Span<Float>, discount: Double, scale: Double = 1, into result: inout MutableSpan<Float>
+  of rewards: Span<Float>, discount: Double, scale: Double = 1,
+  into result: inout MutableSpan<Float>
 ) {
   Scans.discountedSuffixSums(
     of: rewards, scale: Float(scale), discount: Float(discount), into: &result)

@@ -121,15 +121,25 @@ package struct RoundEstimation<P: Policy> {
 
   private func accumulateWithRoundWeights() {
     let configuration = context.configuration
-    let rewardsToGo = groups.flatMap(\.rewardsToGo)
-    let weights = StepWeights(configuration: configuration).complete(rewardsToGo: rewardsToGo)
-    let stepCount = rewardsToGo.reduce(0) { $0 + $1.count }
+    var rewardsToGo: [Float] = []
+    var episodes: [Range<Int>] = []
+    var groupSteps: [Range<Int>] = []
+    for group in groups {
+      let part = group.rewardsToGo
+      let first = rewardsToGo.count
+      episodes += part.episodes.map { $0.lowerBound + first..<$0.upperBound + first }
+      rewardsToGo += part.values
+      groupSteps.append(first..<rewardsToGo.count)
+    }
+    let weights = StepWeights(configuration: configuration).complete(
+      rewardsToGo: rewardsToGo, episodes: episodes)
+    let stepCount = weights.count
     // The gradient is divided by m as a whole, the mean entropy is over steps.
     let entropyWeight = Float(
       configuration.entropyCoefficient * Double(partition.slotCount) / Double(stepCount))
-    let accumulate: @Sendable (Int) -> Void = { [groups, partition] index in
+    let accumulate: @Sendable (Int) -> Void = { [groups, groupSteps] index in
       groups[index].accumulate(
-        weights: Array(weights[partition.slots(of: index)].joined()), entropyWeight: entropyWeight)
+        weights: weights, steps: groupSteps[index], entropyWeight: entropyWeight)
     }
     if stepCount <= Self.inlineStepLimit {
       for index in groups.indices { accumulate(index) }

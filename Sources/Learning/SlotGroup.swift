@@ -17,8 +17,9 @@ package struct TrajectoryReference: Sendable {
 
   package var header: TrajectoryHeader { block.headers[index] }
 
-  var rewards: ArraySlice<Float> {
-    block.rewards[stepOffset..<stepOffset + header.stepCount]
+  /// Σ of the rewards as the environment gave them.
+  var sumOfRewards: Double {
+    block.rewards.span.extracting(stepOffset..<stepOffset + header.stepCount).orderedSum
   }
 }
 
@@ -133,9 +134,11 @@ final class SlotGroup<P: Policy>: Sendable {
 
   private func localWeights(_ state: borrowing State) -> [Float] {
     let weights = StepWeights(configuration: context.configuration)
-    var result: [Float] = []
+    var result = [Float](repeating: 0, count: state.rewardsToGo.count)
+    var view = result.mutableSpan
     for range in state.tiles.stepRanges {
-      result += weights.local(rewardsToGo: state.rewardsToGo[range])
+      var part = view._mutatingExtracting(range)
+      weights.weighLocally(state.rewardsToGo.span.extracting(range), into: &part)
     }
     return result
   }
@@ -171,7 +174,7 @@ final class SlotGroup<P: Policy>: Sendable {
       if let weights {
         tiles.accumulateScore(
           tile, policy: context.policy, parameters: context.parameters, weights: weights,
-          entropyWeight: 0, workspace: &workspace, into: &sum)
+          firstStep: 0, entropyWeight: 0, workspace: &workspace, into: &sum)
       }
       if keeps {
         state.kept.append(workspace)
@@ -179,14 +182,14 @@ final class SlotGroup<P: Policy>: Sendable {
         context.workspaces.putBack(workspace)
       }
     }
-    state.entropySum = entropies.prefix(tiles.stepCount).reduce(0.0) { $0 + Double($1) }
+    state.entropySum = entropies.span.extracting(first: tiles.stepCount).orderedSum
     state.gradient = weights == nil ? nil : sum.total()
   }
 
   /// Adds up weights × scores of the whole group, when the weights of the round are known.
   ///
-  /// Shape: `weights` `[stepCount]`, in slot order.
-  func accumulate(weights: [Float], entropyWeight: Float) {
+  /// Shape: `weights` of all steps of the round, in slot order; `steps` are the group's.
+  func accumulate(weights: [Float], steps: Range<Int>, entropyWeight: Float) {
     state.withLock { state in
       let tiles = state.tiles
       var sum = GroupGradient(parameterCount: context.policy.parameterCount)
@@ -200,14 +203,16 @@ final class SlotGroup<P: Policy>: Sendable {
             logProbabilities: &logProbabilities, entropies: &entropies)
           tiles.accumulateScore(
             tile, policy: context.policy, parameters: context.parameters, weights: weights,
-            entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
+            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &workspace,
+            into: &sum)
         }
         context.workspaces.putBack(workspace)
       } else {
         for tile in 0..<tiles.tileCount {
           tiles.accumulateScore(
             tile, policy: context.policy, parameters: context.parameters, weights: weights,
-            entropyWeight: entropyWeight, workspace: &state.kept[tile], into: &sum)
+            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &state.kept[tile],
+            into: &sum)
         }
         context.workspaces.putBack(&state.kept)
       }
@@ -223,9 +228,9 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Rewards-to-go of each episode, in slot order.
-  var rewardsToGo: [ArraySlice<Float>] {
-    state.withLock { state in state.tiles.stepRanges.map { state.rewardsToGo[$0] } }
+  /// Rewards-to-go of the episodes, one after the other in slot order, and the steps of each.
+  var rewardsToGo: (values: [Float], episodes: [Range<Int>]) {
+    state.withLock { state in (state.rewardsToGo, state.tiles.stepRanges) }
   }
 
   /// Undiscounted, unscaled returns and lengths of the episodes, in slot order.
@@ -234,7 +239,7 @@ final class SlotGroup<P: Policy>: Sendable {
       state.trajectories.compactMap { trajectory in
         trajectory.map {
           EpisodeOutcome(
-            episodeReturn: $0.rewards.reduce(0.0) { $0 + Double($1) },
+            episodeReturn: $0.sumOfRewards,
             stepCount: $0.header.stepCount)
         }
       }

@@ -1,118 +1,167 @@
 /// Ψ: the weight that each step's score gets in the estimate.
 ///
-/// Everything is computed in double precision from the rewards-to-go, sums run over slots in order,
-/// and each weight is rounded once.
+/// Baselines and scalings are computed in double precision from the rewards-to-go and each weight is
+/// rounded once. Sums run over the steps of an episode in order and over slots in order; those over all
+/// steps of a round are made of one sum per episode.
 package struct StepWeights {
   private let configuration: LearnerConfiguration
 
   package init(configuration: LearnerConfiguration) { self.configuration = configuration }
 
-  /// Weights of one episode that need nothing but the episode.
+  /// Writes the weights of one episode that need nothing but the episode.
+  ///
+  /// Shape: both `[stepCount]`.
   ///
   /// - Precondition: the configuration's baseline does not need the round.
-  func local(rewardsToGo: ArraySlice<Float>) -> [Float] {
+  package func weighLocally(_ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>) {
     switch configuration.baseline {
-    case .standardize: return standardized(rewardsToGo)
+    case .standardize: standardize(rewardsToGo, into: &weights)
     case .none, .mean, .leaveOneOut, .leaveOneOutPerStep:
-      return weights(of: rewardsToGo) { _ in 0 }
+      subtract(0, from: rewardsToGo, into: &weights)
     }
   }
 
-  /// Weights of every episode of a round, in slot order.
-  package func complete(rewardsToGo: [ArraySlice<Float>]) -> [[Float]] {
-    var all = baselined(rewardsToGo)
-    if configuration.normalizeAdvantages { normalize(&all) }
-    return all
-  }
-
-  private func baselined(_ rewardsToGo: [ArraySlice<Float>]) -> [[Float]] {
-    let count = Double(rewardsToGo.count)
+  /// Weights of every episode of a round, concatenated in slot order like `rewardsToGo`.
+  ///
+  /// `episodes` are the steps of each episode within the arrays.
+  package func complete(rewardsToGo: [Float], episodes: [Range<Int>]) -> [Float] {
+    var weights = [Float](repeating: 0, count: rewardsToGo.count)
     switch configuration.baseline {
     case .none, .standardize:
-      return rewardsToGo.map { local(rewardsToGo: $0) }
+      forEach(episodes, rewardsToGo, &weights) { weighLocally($1, into: &$2) }
     case .mean:
-      let mean = sumOfReturns(rewardsToGo) / count
-      return rewardsToGo.map { weights(of: $0) { _ in mean } }
+      let mean = sumOfReturns(rewardsToGo, episodes) / Double(episodes.count)
+      forEach(episodes, rewardsToGo, &weights) { subtract(mean, from: $1, into: &$2) }
     case .leaveOneOut:
-      let sum = sumOfReturns(rewardsToGo)
-      return rewardsToGo.map { episode in
-        let others = (sum - Double(episode[episode.startIndex])) / (count - 1)
-        return weights(of: episode) { _ in others }
+      let sum = sumOfReturns(rewardsToGo, episodes)
+      let others = Double(episodes.count - 1)
+      forEach(episodes, rewardsToGo, &weights) {
+        subtract((sum - Double($1[0])) / others, from: $1, into: &$2)
       }
     case .leaveOneOutPerStep:
-      return leaveOneOutPerStep(rewardsToGo)
+      subtractOthersPerStep(rewardsToGo, episodes, into: &weights)
+    }
+    if configuration.normalizeAdvantages { normalize(&weights, episodes) }
+    return weights
+  }
+
+  private func forEach(
+    _ episodes: [Range<Int>], _ rewardsToGo: [Float], _ weights: inout [Float],
+    _ body: (Int, Span<Float>, inout MutableSpan<Float>) -> Void
+  ) {
+    var view = weights.mutableSpan
+    for (index, range) in episodes.enumerated() {
+      var part = view._mutatingExtracting(range)
+      body(index, rewardsToGo.span.extracting(range), &part)
     }
   }
 
-  private func sumOfReturns(_ rewardsToGo: [ArraySlice<Float>]) -> Double {
-    rewardsToGo.reduce(0.0) { $0 + Double($1[$1.startIndex]) }
+  private func sumOfReturns(_ rewardsToGo: [Float], _ episodes: [Range<Int>]) -> Double {
+    episodes.reduce(0.0) { $0 + Double(rewardsToGo[$1.lowerBound]) }
   }
 
-  private func weights(
-    of rewardsToGo: ArraySlice<Float>, baseline: (Int) -> Double
-  ) -> [Float] {
+  private func subtract(
+    _ baseline: Double, from rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>
+  ) {
     switch configuration.estimator {
     case .totalReturn:
-      let start = Double(rewardsToGo[rewardsToGo.startIndex])
-      return (0..<rewardsToGo.count).map { Float(start - baseline($0)) }
+      let weight = Float(Double(rewardsToGo[0]) - baseline)
+      for t in 0..<weights.count { weights[t] = weight }
     case .rewardToGo:
-      return rewardsToGo.enumerated().map { Float(Double($1) - baseline($0)) }
+      for t in 0..<weights.count { weights[t] = Float(Double(rewardsToGo[t]) - baseline) }
     }
   }
 
-  /// The mean reward-to-go at t of the other episodes that still run at t.
-  private func leaveOneOutPerStep(_ rewardsToGo: [ArraySlice<Float>]) -> [[Float]] {
-    let longest = rewardsToGo.reduce(0) { max($0, $1.count) }
+  /// Subtracts the mean reward-to-go at t of the other episodes that still run at t.
+  private func subtractOthersPerStep(
+    _ rewardsToGo: [Float], _ episodes: [Range<Int>], into weights: inout [Float]
+  ) {
+    let longest = episodes.reduce(0) { max($0, $1.count) }
     var sums = [Double](repeating: 0, count: longest)
     var endingAfter = [Int](repeating: 0, count: longest + 1)
-    for episode in rewardsToGo {
-      endingAfter[episode.count] += 1
-      for (t, value) in zip(sums.indices, episode) { sums[t] += Double(value) }
+    var sumView = sums.mutableSpan
+    for range in episodes {
+      endingAfter[range.count] += 1
+      let episode = rewardsToGo.span.extracting(range)
+      for t in 0..<episode.count { sumView[t] += Double(episode[t]) }
     }
     var inverseCounts = [Double](repeating: 0, count: longest)
-    var running = rewardsToGo.count
+    var running = episodes.count
     for t in 0..<longest {
       running -= endingAfter[t]
       inverseCounts[t] = running > 1 ? 1 / Double(running - 1) : 0
     }
-    return rewardsToGo.map { episode in
-      var weights: [Float] = []
-      weights.reserveCapacity(episode.count)
-      for (t, value) in zip(sums.indices, episode) {
-        let own = Double(value)
-        weights.append(Float(own - (sums[t] - own) * inverseCounts[t]))
+    forEach(episodes, rewardsToGo, &weights) { _, episode, weights in
+      let (sums, inverseCounts) = (sums.span, inverseCounts.span)
+      for t in 0..<weights.count {
+        let own = Double(episode[t])
+        weights[t] = Float(own - (sums[t] - own) * inverseCounts[t])
       }
-      return weights
     }
   }
 
   /// (G − mean) / (std + 2⁻²³) with the standard deviation of a sample, as the Hugging Face course; an
   /// episode of one step gets weight 0.
-  private func standardized(_ rewardsToGo: ArraySlice<Float>) -> [Float] {
+  private func standardize(
+    _ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>
+  ) {
     let count = Double(rewardsToGo.count)
-    guard count > 1 else { return [0] }
-    let mean = rewardsToGo.reduce(0.0) { $0 + Double($1) } / count
-    let squares = rewardsToGo.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-    let deviation = (squares / (count - 1)).squareRoot() + 0x1p-23
-    return rewardsToGo.map { Float((Double($0) - mean) / deviation) }
+    guard count > 1 else {
+      weights[0] = 0
+      return
+    }
+    let mean = rewardsToGo.orderedSum / count
+    let squares = rewardsToGo.orderedSumOfSquares(around: mean)
+    let factor = 1 / ((squares / (count - 1)).squareRoot() + 0x1p-23)
+    for t in 0..<weights.count { weights[t] = Float((Double(rewardsToGo[t]) - mean) * factor) }
   }
 
   /// Divides by the population standard deviation over all steps, plus 1e-8, without centring.
-  private func normalize(_ weights: inout [[Float]]) {
-    var (sum, squares, count) = (0.0, 0.0, 0)
-    for episode in weights {
-      for weight in episode { sum += Double(weight) }
-      count += episode.count
+  private func normalize(_ weights: inout [Float], _ episodes: [Range<Int>]) {
+    let count = Double(weights.count)
+    let mean =
+      episodes.reduce(0.0) { $0 + weights.span.extracting($1).orderedSum } / count
+    let squares = episodes.reduce(0.0) {
+      $0 + weights.span.extracting($1).orderedSumOfSquares(around: mean)
     }
-    let mean = sum / Double(count)
-    for episode in weights {
-      for weight in episode { squares += (Double(weight) - mean) * (Double(weight) - mean) }
+    let factor = 1 / ((squares / count).squareRoot() + 1e-8)
+    var view = weights.mutableSpan
+    for step in 0..<view.count { view[step] = Float(Double(view[step]) * factor) }
+  }
+}
+
+extension Span<Float> {
+  /// The sum in double precision: eight interleaved chains, added up pairwise.
+  var orderedSum: Double {
+    chains { $0 }
+  }
+
+  /// Σ (x − centre)² in double precision, in the order of ``orderedSum``.
+  func orderedSumOfSquares(around centre: Double) -> Double {
+    chains { ($0 - centre) * ($0 - centre) }
+  }
+
+  /// Chain k adds the entries k, k + 8, k + 16, …: one chain alone would wait for each addition.
+  @inline(__always)
+  private func chains(_ term: (SIMD8<Double>) -> SIMD8<Double>) -> Double {
+    var sums = SIMD8<Double>()
+    let whole = count / 8 * 8
+    var index = 0
+    while index < whole {
+      sums += term(
+        SIMD8<Double>(
+          SIMD8<Float>(
+            self[index], self[index + 1], self[index + 2], self[index + 3], self[index + 4],
+            self[index + 5], self[index + 6], self[index + 7])))
+      index += 8
     }
-    let factor = 1 / ((squares / Double(count)).squareRoot() + 1e-8)
-    for episode in weights.indices {
-      for t in weights[episode].indices {
-        weights[episode][t] = Float(Double(weights[episode][t]) * factor)
-      }
-    }
+    var rest = SIMD8<Double>()
+    for k in whole..<count { rest[k - whole] = Double(self[k]) }
+    var last = term(rest)
+    for k in count - whole..<8 { last[k] = 0 }
+    sums += last
+    let four = sums.lowHalf + sums.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
   }
 }

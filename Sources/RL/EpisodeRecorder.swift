@@ -15,6 +15,7 @@ struct EpisodeRecorder {
   private var positions: [Int]
   /// Which record each lane writes to; compaction swaps them.
   private var records: [Int]
+  /// No lane has recorded more steps than this.
   private var longest = 0
 
   private var rowCount: Int { observationSize + actionSize + 2 }
@@ -51,10 +52,11 @@ struct EpisodeRecorder {
     observations: Span<Float>, actions: Span<Float>, logProbabilities: Span<Float>, laneCount: Int,
     stride: Int
   ) {
-    for lane in 0..<laneCount where stepCount(lane) == capacity {
-      grow()
-      break
+    if longest == capacity {
+      longest = (0..<laneCount).reduce(0) { max($0, stepCount($1)) }
+      if longest == capacity { grow() }
     }
+    longest += 1
     scatter(observations, rows: observationSize, toRow: 0, laneCount: laneCount, stride: stride)
     scatter(actions, rows: actionSize, toRow: actionRow, laneCount: laneCount, stride: stride)
     scatter(
@@ -64,7 +66,8 @@ struct EpisodeRecorder {
   /// Records the reward, which ends the step.
   mutating func recordReward(_ rewards: Span<Float>, laneCount: Int, stride: Int) {
     scatter(rewards, rows: 1, toRow: rewardRow, laneCount: laneCount, stride: stride)
-    for lane in 0..<laneCount { positions[lane] += 1 }
+    var view = positions.mutableSpan
+    for lane in 0..<laneCount { view[lane] &+= 1 }
   }
 
   private mutating func scatter(

@@ -18,6 +18,20 @@ public struct LaneStreams: Sendable {
     steps = Array(repeating: 0, count: laneCount)
   }
 
+  /// Notes that the lanes `0..<laneCount` took a step.
+  mutating func countStep(laneCount: Int) {
+    var view = steps.mutableSpan
+    for lane in 0..<laneCount { view[lane] &+= 1 }
+  }
+
+  /// The most steps that one of the lanes `0..<laneCount` has taken.
+  func longest(laneCount: Int) -> Int {
+    let view = steps.span
+    var longest: UInt32 = 0
+    for lane in 0..<laneCount { longest = max(longest, view[lane]) }
+    return Int(longest)
+  }
+
   /// The numbers of `purpose` at the step where `lane` is now.
   public func stream(lane: Int, purpose: StreamPurpose) -> RandomStream {
     RandomStream(

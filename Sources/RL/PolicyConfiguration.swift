@@ -6,7 +6,7 @@ public enum Nonlinearity: String, Hashable, Sendable, CaseIterable {
 
 /// How the parameters of version 0 are drawn.
 public enum Initialization: String, Hashable, Sendable, CaseIterable {
-  /// Orthogonal weights of gain √2 (ReLU) or 1 (tanh), output gain 0.01, zero biases.
+  /// Orthogonal weights of gain √2, those of the output layer of gain 0.01, and zero biases.
   case orthogonal
   /// PyTorch's default for linear layers: everything uniform in ±1/√inputs.
   case pytorch
@@ -18,13 +18,16 @@ public struct PolicyConfiguration: Hashable, Sendable {
   public var hidden: [Int]
   public var activation: Nonlinearity
   public var initialization: Initialization
+  /// log σ of version 0, for action spaces that are boxes.
+  public var initialLogDeviation: Double
 
   public init(
     hidden: [Int] = [16], activation: Nonlinearity = .tanh,
-    initialization: Initialization = .orthogonal
+    initialization: Initialization = .orthogonal, initialLogDeviation: Double = 0
   ) {
     self.hidden = hidden
     self.activation = activation
     self.initialization = initialization
+    self.initialLogDeviation = initialLogDeviation
   }
 }

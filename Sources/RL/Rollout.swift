@@ -49,6 +49,10 @@ public struct Rollout<P: Policy> {
   /// 0, or the raw value of an ``EpisodeEnd``.
   private var ends: [UInt8]
   private var recorder: EpisodeRecorder
+  /// No active lane is further than this in its episode.
+  private var longest = 0
+  /// Whether an environment ended its episode at the latest tick.
+  private var mayEnd = false
 
   /// - Precondition: `laneLimit` is at least 1.
   public init(environment: any Environment.Type, policy: P, laneLimit: Int, seed: UInt64) {
@@ -81,10 +85,11 @@ public struct Rollout<P: Policy> {
     streams = LaneStreams(
       seed: seed, version: round.version, kind: round.kind, laneCount: stride)
     activeLaneCount = 0
+    longest = 0
   }
 
-  /// Plays until `goOn`, asked after every tick with the bytes that `block` holds, says no, or until no lane plays and `nextSlot` has
-  /// nothing more. Each finished episode's slot is given to `finished`; if that says that somebody wants
+  /// Plays until `goOn`, asked after every tick with the bytes that `block` holds, says no, or until
+  /// no lane plays and `nextSlot` has nothing more. Each finished episode's slot is given to `finished`; if that says that somebody wants
   /// the episode, it is appended to `block`.
   ///
   /// - Throws: ``RolloutFault`` when an environment returned a number that is not finite; the episode
@@ -99,6 +104,10 @@ public struct Rollout<P: Policy> {
     }
     while activeLaneCount > 0 {
       tick()
+      if longest >= stepLimit { longest = streams.longest(laneCount: activeLaneCount) }
+      guard mayEnd || longest >= stepLimit else {
+        if goOn(block.byteCount) { continue } else { return }
+      }
       // From the last lane down, so that a lane moved into a gap was looked at before.
       for lane in (0..<activeLaneCount).reversed() {
         guard let end = end(of: lane) else { continue }
@@ -167,7 +176,9 @@ public struct Rollout<P: Policy> {
       laneCount: activeLaneCount, actions: actions.span, streams: streams,
       observations: &observationView, stride: stride, rewards: &rewardView, ends: &endView)
     recorder.recordReward(rewards.span, laneCount: activeLaneCount, stride: stride)
-    for lane in 0..<activeLaneCount { streams.steps[lane] += 1 }
+    streams.countStep(laneCount: activeLaneCount)
+    longest += 1
+    mayEnd = ends.span.extracting(first: activeLaneCount).containsNonZero
     swap(&observations, &self.observations)
     swap(&rewards, &self.rewards)
     swap(&ends, &self.ends)
@@ -203,6 +214,14 @@ public struct Rollout<P: Policy> {
     streams.slots[destination] = streams.slots[source]
     streams.steps[destination] = streams.steps[source]
     recorder.move(lane: source, to: destination)
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate var containsNonZero: Bool {
+    var bits: UInt8 = 0
+    for index in 0..<count { bits |= self[index] }
+    return bits != 0
   }
 }
 

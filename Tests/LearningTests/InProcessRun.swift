@@ -36,7 +36,8 @@ struct InProcessRun {
         while: { _ in
           ticks += 1
           return ticks < ticksPerAdvance
-        }, nextSlot: { waiting.popFirst() }, finished: { _ in
+        }, nextSlot: { waiting.popFirst() },
+        finished: { _ in
           finished += 1
           return true
         }, into: &block)

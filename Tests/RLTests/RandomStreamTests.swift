@@ -2,7 +2,8 @@ import RL
 import Testing
 
 @Suite struct RandomStreamTests {
-  private func stream(slot: Int = 0, purpose: StreamPurpose = .reset, step: Int = 0) -> RandomStream {
+  private func stream(slot: Int = 0, purpose: StreamPurpose = .reset, step: Int = 0) -> RandomStream
+  {
     RandomStream(
       seed: 7, version: PolicyVersion(3), slot: slot, kind: .training, purpose: purpose, step: step)
   }

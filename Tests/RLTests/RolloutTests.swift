@@ -105,7 +105,8 @@ struct BlindPolicy: Policy {
         while: { _ in
           ticks += 1
           return ticks < ticksPerAdvance
-        }, nextSlot: { waiting.popFirst() }, finished: {
+        }, nextSlot: { waiting.popFirst() },
+        finished: {
           finished.append($0)
           return true
         }, into: &block)
@@ -157,7 +158,8 @@ struct BlindPolicy: Policy {
     var waiting = [9][...]
     let fault = #expect(throws: RolloutFault.self) {
       try rollout.advance(
-        while: { _ in true }, nextSlot: { waiting.popFirst() }, finished: { _ in true }, into: &block)
+        while: { _ in true }, nextSlot: { waiting.popFirst() }, finished: { _ in true },
+        into: &block)
     }
     #expect(fault?.slot == 9)
     #expect(fault?.step == 2)

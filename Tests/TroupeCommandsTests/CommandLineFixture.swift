@@ -10,7 +10,7 @@ import TroupeCommands
 struct Corridor: Environment {
   static let name = "corridor"
   let observationSize = 1
-  let actionCount = 2
+  let actionSpace = ActionSpace.discrete(count: 2)
   let stepLimit = 100
 
   mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
@@ -29,7 +29,7 @@ struct Corridor: Environment {
 struct CartPoleStandIn: Environment {
   static let name = "cartpole"
   let observationSize = 4
-  let actionCount = 2
+  let actionSpace = ActionSpace.discrete(count: 2)
   let stepLimit = 500
   var rewardThreshold: Double? { 475 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 import ZeroMQ
@@ -53,14 +54,20 @@ import ZeroMQ
     var poller = Poller()
     let key = poller.add(receiver, for: .readable)
     let context = context
-    let task = Task {
-      let sender = try Socket.actorSender(
-        in: context, connectedTo: endpoint, highWaterMark: 1, linger: .seconds(10))
-      return try sender.send([1].span)
+    // A thread of its own: a task might wait for the very thread that waits here.
+    let thread = Thread {
+      do {
+        let sender = try Socket.actorSender(
+          in: context, connectedTo: endpoint, highWaterMark: 1, linger: .seconds(10))
+        #expect(try sender.send([1].span) == .sent)
+      } catch {
+        Issue.record(error)
+      }
     }
+    thread.start()
     #expect(try poller.wait(atMost: deadline).isReadable(key))
     #expect(try receive(from: receiver) == [[1]])
-    withExtendedLifetime(task) {}
+    withExtendedLifetime(thread) {}
   }
 
   @Test("a socket that can be written is told from one that can be read")

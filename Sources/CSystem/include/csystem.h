@@ -16,6 +16,10 @@ int troupe_next_signal(int descriptor);
 /// Gives 0 and the process in `process`, or an error number.
 int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t *process);
 
+/// Keeps freed memory within the process: the arrays of a round are as large as those of the round before,
+/// and giving their pages back each time costs more than the arithmetic on them.
+void troupe_keep_freed_memory(void);
+
 /// A pipe that no program started later inherits: its reading and its writing end. Returns 0, or -1 with
 /// errno.
 int troupe_pipe(int ends[2]);
