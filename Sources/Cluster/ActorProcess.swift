@@ -15,6 +15,8 @@ package struct ActorProcess: ~Copyable {
   private static let playSlice = Duration.milliseconds(1)
   /// The longest wait, after which a lost parent or learner is noticed.
   private static let longestWait = Duration.milliseconds(500)
+  /// With `--stay`, from the end of one run to the first join for the next.
+  private static let pauseBetweenRuns = Duration.seconds(2)
 
   private let role: ActorRole
   private let environments: [any Environment.Type]
@@ -31,7 +33,7 @@ package struct ActorProcess: ~Copyable {
   private var parentWatch: ParentWatch?
 
   /// Why the loop is over.
-  private enum End {
+  private enum End: Equatable {
     case signal
     case goodbye(String)
     case otherRun
@@ -63,6 +65,21 @@ package struct ActorProcess: ~Copyable {
   /// - Throws: exit 75 without a learner for as long as the role's patience, 69 when the learner
   ///   refuses, 65 when the environment breaks its contract.
   package mutating func run() throws(RoleFailure) {
+    while true {
+      try serveRun()
+      guard role.stay, end != .signal else { return }
+      // The learner that said goodbye may still be there: it would only say it again.
+      agenda = ActorAgenda(
+        id: agenda.id, identityKey: agenda.identityKey, now: clock.now + Self.pauseBetweenRuns)
+      session = nil
+      unsent = []
+      end = nil
+      lastHeard = clock.now
+    }
+  }
+
+  /// Serves one run, from the first join to the departure.
+  private mutating func serveRun() throws(RoleFailure) {
     logger.info("waiting for a learner", metadata: ["address": "\(role.connect)"])
     while end == nil {
       try heedSignals()

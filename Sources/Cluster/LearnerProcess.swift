@@ -58,7 +58,8 @@ package struct LearnerProcess: ~Copyable {
       wakeUp: wakeUp.descriptor)
     monitor = RunMonitor(
       role: role, directory: store.directory, monitoring: monitoring, logger: logger,
-      totals: restored?.totals ?? RunTotals(), resumedAt: restored?.snapshot.version)
+      totals: restored?.totals ?? RunTotals(), resumedAt: restored?.snapshot.version,
+      address: "\(link.endpoint)")
     let queue = WorkQueue(threadCount: role.threads)
     if let restored {
       learner = Learner(
@@ -92,7 +93,12 @@ package struct LearnerProcess: ~Copyable {
     }
     monitor.flush()
     store.save(learner, totals: monitor.totals, evaluation: nil)
-    try sayGoodbye()
+    do throws(RoleFailure) {
+      try sayGoodbye()
+    } catch {
+      // The run is safe on disk; actors find out by themselves.
+      logger.warning("no goodbye could be sent: \(error)")
+    }
     store.removeAddress()
     let summary = monitor.summary(
       snapshot: learner.snapshot, fingerprint: store.fingerprint(of: learner.snapshot),

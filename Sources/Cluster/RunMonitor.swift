@@ -37,6 +37,8 @@ struct RunMonitor: ~Copyable {
   private let role: LearnerRole
   private let logger: Logger
   private let metrics: MetricsFile
+  /// Where actors connect to.
+  private let address: String
   private var progress: ProgressLine?
   private var limiter = RateLimiter<DroppedMessage>(interval: .seconds(5))
   private let start = ContinuousClock.now
@@ -71,11 +73,12 @@ struct RunMonitor: ~Copyable {
 
   init(
     role: LearnerRole, directory: borrowing RunDirectory, monitoring: RunMonitoring,
-    logger: Logger, totals: RunTotals, resumedAt version: PolicyVersion?
+    logger: Logger, totals: RunTotals, resumedAt version: PolicyVersion?, address: String
   ) {
     self.role = role
     self.logger = logger
     self.totals = totals
+    self.address = address
     metrics = MetricsFile(path: directory.metricsPath) { logger.error("\($0)") }
     if monitoring.showsProgress { progress = ProgressLine(console: monitoring.console) }
     do throws(MetricsFileError) {
@@ -140,7 +143,7 @@ struct RunMonitor: ~Copyable {
     let live = ledger.liveActors
     if live.isEmpty {
       logger.warning(
-        "no actor is there; start one with: troupe actor --connect \(role.bind)",
+        "no actor is there; start one with: troupe actor --connect \(address)",
         metadata: fields([.version: round.version]))
       return
     }
@@ -221,8 +224,8 @@ struct RunMonitor: ~Copyable {
         "evaluated",
         metadata: [
           LogKey.version.rawValue: "\(report.version)",
-          MetricName.evaluationMeanReturn.rawValue: .stringConvertible(evaluation.meanReturn),
-          MetricName.evaluationStdReturn.rawValue: .stringConvertible(evaluation.stdReturn),
+          MetricName.meanReturn.rawValue: .stringConvertible(evaluation.meanReturn),
+          MetricName.stdReturn.rawValue: .stringConvertible(evaluation.stdReturn),
         ])
     }
     progress?.show(

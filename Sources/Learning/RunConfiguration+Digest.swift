@@ -15,6 +15,9 @@ extension RunConfiguration {
     for units in policy.hidden { encoding.add("units", units) }
     encoding.add("activation", policy.activation.rawValue)
     encoding.add("initialization", policy.initialization.rawValue)
+    if policy.initialLogDeviation != 0 {
+      encoding.add("initial-log-std", policy.initialLogDeviation)
+    }
     encoding.add("episodes-per-update", learner.episodesPerUpdate)
     encoding.add("estimator", learner.estimator.rawValue)
     encoding.add("baseline", learner.baseline.rawValue)

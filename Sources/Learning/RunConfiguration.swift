@@ -36,6 +36,9 @@ public struct RunConfiguration: Hashable, Sendable {
     }
     try require(
       policy.hidden.count <= 16, "hidden", policy.hidden.count, "at most 16 hidden layers")
+    try require(
+      abs(policy.initialLogDeviation) <= 20, "initial-log-std", policy.initialLogDeviation,
+      "-20 to 20")
     let m = learner.episodesPerUpdate
     try require(
       (1...1_000_000).contains(m), "episodes-per-update", m, "a whole number from 1 to 1000000")

@@ -1,13 +1,14 @@
 internal import Kernels
 public import RL
 
-/// A multilayer perceptron of any depth, linear for no hidden layers, whose outputs are the logits of
-/// a categorical distribution over discrete actions.
+/// A multilayer perceptron of any depth, linear for no hidden layers, whose outputs are the logits or
+/// means of the action space's own distribution.
 public struct MLPPolicy: Policy {
   public let observationSize: Int
   public let actionSpace: ActionSpace
   public let configuration: PolicyConfiguration
   public let parameterLayout: [ParameterTensor]
+  private let head: ActionHead
   private let layers: [DenseShape]
   /// First parameter of each layer, and one past the last.
   private let layerOffsets: [Int]
@@ -18,11 +19,8 @@ public struct MLPPolicy: Policy {
     self.observationSize = observationSize
     self.actionSpace = actionSpace
     self.configuration = configuration
-    let outputSize =
-      switch actionSpace {
-      case .discrete(let count): count
-      }
-    let sizes = [observationSize] + configuration.hidden + [outputSize]
+    head = ActionHead(actionSpace)
+    let sizes = [observationSize] + configuration.hidden + [head.outputCount]
     layers = zip(sizes, sizes.dropFirst()).map { DenseShape(inputs: $0, outputs: $1) }
     var offsets = [0]
     var tensors: [ParameterTensor] = []
@@ -38,11 +36,24 @@ public struct MLPPolicy: Policy {
           offset: start + layer.outputs * layer.inputs))
       offsets.append(start + layer.parameterCount)
     }
+    if head.parameterCount > 0 {
+      tensors.append(
+        ParameterTensor(
+          name: "log_std", shape: [head.parameterCount], offset: offsets[layers.count]))
+    }
     layerOffsets = offsets
     parameterLayout = tensors
   }
 
-  private var logitCount: Int { layers[layers.count - 1].outputs }
+  /// Parameters of the head, behind those of the layers.
+  private var headParameters: Range<Int> {
+    layerOffsets[layers.count]..<layerOffsets[layers.count] + head.parameterCount
+  }
+
+  private func outputs(of workspace: borrowing MLPWorkspace, laneCount: Int) -> OutputMatrix {
+    OutputMatrix(
+      offset: workspace.activations[layers.count], stride: workspace.stride, laneCount: laneCount)
+  }
 
   private var hiddenActivation: Activation {
     switch configuration.activation {
@@ -70,19 +81,23 @@ public struct MLPPolicy: Policy {
         }
       }
     }
+    parameters += Array(
+      repeating: Float(configuration.initialLogDeviation), count: head.parameterCount)
     return parameters
   }
 
   public func makeWorkspace(laneCapacity: Int) -> MLPWorkspace {
     MLPWorkspace(
-      rowCounts: [observationSize] + layers.map(\.outputs), laneCapacity: laneCapacity)
+      rowCounts: rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
   }
 
   public func workspaceByteCount(laneCapacity: Int) -> Int {
-    let rowCounts = [observationSize] + layers.map(\.outputs)
-    return MLPWorkspace.floatCount(rowCounts: rowCounts, laneCapacity: laneCapacity)
+    MLPWorkspace.floatCount(
+      rowCounts: rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
       * MemoryLayout<Float>.stride
   }
+
+  private var rowCounts: [Int] { [observationSize] + layers.map(\.outputs) }
 
   public func act(
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
@@ -92,25 +107,14 @@ public struct MLPPolicy: Policy {
     forward(
       observations, laneCount: laneCount, stride: stride, parameters: parameters,
       workspace: &workspace)
-    let (workspaceStride, logits) = (workspace.stride, workspace.activations[layers.count])
-    if greedy {
-      var matrices = workspace.matrices.mutableSpan
-      Categorical.mode(
-        count: logitCount, laneCount: laneCount, stride: workspaceStride, matrices: &matrices,
-        logits: logits, into: &actions, logProbabilities: &logProbabilities)
-      return
-    }
-    var words: [UInt32] = []
-    swap(&words, &workspace.words)
-    var wordView = words.mutableSpan
-    streams.fill(
-      purpose: .action, block: 0, laneCount: laneCount, stride: workspaceStride, into: &wordView)
+    let outputs = outputs(of: workspace, laneCount: laneCount)
+    var scratch = workspace.takeScratch()
     var matrices = workspace.matrices.mutableSpan
-    Categorical.sample(
-      count: logitCount, laneCount: laneCount, stride: workspaceStride, matrices: &matrices,
-      logits: logits, words: words.span.extracting(first: laneCount),
-      into: &actions, logProbabilities: &logProbabilities)
-    swap(&words, &workspace.words)
+    head.choose(
+      outputs: outputs, matrices: &matrices, parameters: parameters.extracting(headParameters),
+      streams: streams, greedy: greedy, scratch: &scratch, actions: &actions,
+      actionStride: stride, logProbabilities: &logProbabilities)
+    workspace.scratch = scratch
   }
 
   public func evaluate(
@@ -121,11 +125,14 @@ public struct MLPPolicy: Policy {
     forward(
       observations, laneCount: laneCount, stride: stride, parameters: parameters,
       workspace: &workspace)
-    Categorical.evaluate(
-      count: logitCount, laneCount: laneCount, stride: workspace.stride,
-      matrices: workspace.matrices.span, logits: workspace.activations[layers.count],
-      actions: actions.extracting(first: laneCount), into: &logProbabilities,
-      entropies: &entropies)
+    let outputs = outputs(of: workspace, laneCount: laneCount)
+    var scratch = workspace.takeScratch()
+    var matrices = workspace.matrices.mutableSpan
+    head.evaluate(
+      outputs: outputs, matrices: &matrices, parameters: parameters.extracting(headParameters),
+      actions: actions, actionStride: stride, scratch: &scratch,
+      logProbabilities: &logProbabilities, entropies: &entropies)
+    workspace.scratch = scratch
   }
 
   public func accumulateScore(
@@ -136,23 +143,25 @@ public struct MLPPolicy: Policy {
     var outputGradients = workspace.gradients.0
     var inputGradients = workspace.gradients.1
     let activations = workspace.activations
-    let stride = workspace.stride
+    let outputs = outputs(of: workspace, laneCount: laneCount)
+    let scratch = workspace.scratch
     var matrices = workspace.matrices.mutableSpan
-    Categorical.score(
-      count: logitCount, laneCount: laneCount, stride: stride, matrices: &matrices,
-      logits: activations[layers.count], actions: actions.extracting(first: laneCount),
-      weights: weights.extracting(first: laneCount), entropyWeight: entropyWeight,
-      into: outputGradients)
+    var headGradient = gradient._mutatingExtracting(headParameters)
+    head.score(
+      outputs: outputs, matrices: &matrices, parameters: parameters.extracting(headParameters),
+      actions: actions, actionStride: stride, weights: weights.extracting(first: laneCount),
+      entropyWeight: entropyWeight, scratch: scratch, outputGradients: outputGradients,
+      gradient: &headGradient)
     for index in layers.indices.reversed() {
       let range = layerOffsets[index]..<layerOffsets[index + 1]
       var layerGradient = gradient._mutatingExtracting(range)
       Dense.accumulateParameterGradients(
-        layers[index], laneCount: laneCount, stride: stride, matrices: matrices.span,
+        layers[index], laneCount: laneCount, stride: outputs.stride, matrices: matrices.span,
         inputs: activations[index], outputGradients: outputGradients, into: &layerGradient)
       if index > 0 {
         Dense.backwardInputs(
           layers[index], parameters: parameters.extracting(range), activation: hiddenActivation,
-          laneCount: laneCount, stride: stride, matrices: &matrices,
+          laneCount: laneCount, stride: outputs.stride, matrices: &matrices,
           outputGradients: outputGradients, activations: activations[index],
           into: inputGradients)
         swap(&outputGradients, &inputGradients)
@@ -187,8 +196,8 @@ public struct MLPWorkspace: Sendable {
   let activations: [Int]
   /// First entries of two matrices as high as the highest layer, which the backward pass alternates.
   let gradients: (Int, Int)
-  /// One random block per lane. Shape: `[4][stride]`.
-  var words: [UInt32]
+  /// The head's own.
+  var scratch: HeadScratch
 
   /// Wide matrices get 32 columns more, so that the rows of a power-of-two width do not all fall into
   /// the same few cache sets.
@@ -199,11 +208,12 @@ public struct MLPWorkspace: Sendable {
 
   private static func highest(_ rowCounts: [Int]) -> Int { rowCounts.dropFirst().max() ?? 0 }
 
-  static func floatCount(rowCounts: [Int], laneCapacity: Int) -> Int {
-    (rowCounts.reduce(0, +) + 2 * highest(rowCounts)) * stride(laneCapacity: laneCapacity)
+  static func floatCount(rowCounts: [Int], scratchRowCount: Int, laneCapacity: Int) -> Int {
+    (rowCounts.reduce(0, +) + 2 * highest(rowCounts) + scratchRowCount)
+      * stride(laneCapacity: laneCapacity)
   }
 
-  init(rowCounts: [Int], laneCapacity: Int) {
+  init(rowCounts: [Int], scratchRowCount: Int, laneCapacity: Int) {
     stride = Self.stride(laneCapacity: laneCapacity)
     var offset = 0
     var offsets: [Int] = []
@@ -212,10 +222,20 @@ public struct MLPWorkspace: Sendable {
       offset += rows * stride
     }
     activations = offsets
-    gradients = (offset, offset + Self.highest(rowCounts) * stride)
+    let height = Self.highest(rowCounts) * stride
+    gradients = (offset, offset + height)
     matrices = Array(
-      repeating: 0, count: Self.floatCount(rowCounts: rowCounts, laneCapacity: laneCapacity))
-    words = Array(repeating: 0, count: 4 * stride)
+      repeating: 0,
+      count: Self.floatCount(
+        rowCounts: rowCounts, scratchRowCount: scratchRowCount, laneCapacity: laneCapacity))
+    scratch = HeadScratch(stride: stride, rows: offset + 2 * height)
+  }
+
+  /// The head's scratch, moved out so that it can change together with the matrices.
+  mutating func takeScratch() -> HeadScratch {
+    var taken = HeadScratch(stride: 0, rows: scratch.rows)
+    swap(&taken, &scratch)
+    return taken
   }
 
   mutating func copyObservations(

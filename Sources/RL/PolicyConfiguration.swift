@@ -18,13 +18,16 @@ public struct PolicyConfiguration: Hashable, Sendable {
   public var hidden: [Int]
   public var activation: Nonlinearity
   public var initialization: Initialization
+  /// log σ of version 0, for action spaces that are boxes.
+  public var initialLogDeviation: Double
 
   public init(
     hidden: [Int] = [16], activation: Nonlinearity = .tanh,
-    initialization: Initialization = .orthogonal
+    initialization: Initialization = .orthogonal, initialLogDeviation: Double = 0
   ) {
     self.hidden = hidden
     self.activation = activation
     self.initialization = initialization
+    self.initialLogDeviation = initialLogDeviation
   }
 }

@@ -50,6 +50,9 @@ enum RunSection: OptionSection {
     .choice("activation", \.policy.activation, .run, help: "nonlinearity between layers"),
     .choice(
       "initialization", \.policy.initialization, .run, help: "how the first parameters are drawn"),
+    .number(
+      "initial-log-std", \.policy.initialLogDeviation, .run,
+      help: "log of the first standard deviation, where actions are a box"),
     .choice("estimator", \.learner.estimator, .run, help: "weight of each step's score"),
     .choice("baseline", \.learner.baseline, .run, help: "what is subtracted from the weight"),
     .number("discount", \.learner.discount, .run, help: "discount factor, 0 to 1"),

@@ -39,6 +39,27 @@ struct FileMetadata {
     return value
   }
 
+  /// Numbers separated by commas.
+  func integers(_ key: String, in range: ClosedRange<Int>) throws(WireError) -> [Int] {
+    var values: [Int] = []
+    for part in try text(key).split(separator: ",", omittingEmptySubsequences: false) {
+      values.append(try integer(key, from: part, in: range))
+    }
+    return values
+  }
+
+  /// Numbers separated by commas, each spelt as this program would.
+  func floats(_ key: String) throws(WireError) -> [Float] {
+    var values: [Float] = []
+    for part in try text(key).split(separator: ",", omittingEmptySubsequences: false) {
+      guard let value = Float(part), "\(value)" == part else {
+        throw .invalid(field: key, found: String(part.prefix(40)), allowed: "a number")
+      }
+      values.append(value)
+    }
+    return values
+  }
+
   func double(_ key: String) throws(WireError) -> Double {
     let text = try text(key)
     guard let value = Double(text), "\(value)" == text else {

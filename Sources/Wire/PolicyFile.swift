@@ -97,6 +97,11 @@ extension PolicyArchitecture {
     ]
     switch actionSpace {
     case .discrete(let count): texts["action_count"] = "\(count)"
+    case .multiDiscrete(let counts): texts["action_counts"] = Self.list(counts)
+    case .multiBinary(let count): texts["action_switches"] = "\(count)"
+    case .box(let low, let high):
+      texts["action_low"] = Self.list(low)
+      texts["action_high"] = Self.list(high)
     }
     return texts
   }
@@ -121,6 +126,29 @@ extension PolicyArchitecture {
     }
     self.activation = activation
     observationSize = try texts.integer("observation_size", in: 1...1 << 24)
-    actionSpace = .discrete(count: try texts.integer("action_count", in: 1...1 << 24))
+    actionSpace = try Self.actionSpace(texts, keys: metadata.keys)
+    if let problem = actionSpace.problem {
+      throw .invalid(field: "action space", found: problem, allowed: "something to choose from")
+    }
+  }
+
+  /// One of the spaces, told by its key.
+  private static func actionSpace(
+    _ texts: FileMetadata, keys: Dictionary<String, String>.Keys
+  ) throws(WireError) -> ActionSpace {
+    if keys.contains("action_counts") {
+      return .multiDiscrete(counts: try texts.integers("action_counts", in: 1...1 << 24))
+    }
+    if keys.contains("action_switches") {
+      return .multiBinary(count: try texts.integer("action_switches", in: 1...1 << 24))
+    }
+    if keys.contains("action_low") {
+      return .box(low: try texts.floats("action_low"), high: try texts.floats("action_high"))
+    }
+    return .discrete(count: try texts.integer("action_count", in: 1...1 << 24))
+  }
+
+  private static func list<T>(_ values: [T]) -> String {
+    values.map { "\($0)" }.joined(separator: ",")
   }
 }

@@ -39,6 +39,7 @@ extension ProtoPolicyConfiguration {
       case .orthogonal: .orthogonal
       case .pytorch: .pytorch
       }
+    initialLogDeviation = policy.initialLogDeviation
   }
 
   fileprivate func value() throws(WireError) -> PolicyConfiguration {
@@ -55,6 +56,7 @@ extension ProtoPolicyConfiguration {
     case .unspecified, .UNRECOGNIZED:
       throw unknownValue("configuration.initialization", initialization)
     }
+    result.initialLogDeviation = initialLogDeviation
     return result
   }
 }

@@ -26,21 +26,22 @@ extension ActorMessage.Trajectories {
   }
 
   var encodedArrays: [WireFrame] {
-    [.floats(block.observations), .bytes(encodedActions), .floats(block.rewards)]
+    [.floats(block.observations), encodedActions, .floats(block.rewards)]
   }
 
-  private var encodedActions: [UInt8] {
-    switch actionSpace {
-    case .discrete(let count) where count <= 256:
-      block.actions.map { UInt8($0) }
-    case .discrete:
-      block.actions.flatMap { action in
-        let word = UInt32(action)
-        return [
-          UInt8(truncatingIfNeeded: word), UInt8(truncatingIfNeeded: word >> 8),
-          UInt8(truncatingIfNeeded: word >> 16), UInt8(truncatingIfNeeded: word >> 24),
-        ]
-      }
+  private var encodedActions: WireFrame {
+    switch actionSpace.encoding {
+    case .bytes: .bytes(block.actions.map { UInt8($0) })
+    case .words:
+      .bytes(
+        block.actions.flatMap { action in
+          let word = UInt32(action)
+          return [
+            UInt8(truncatingIfNeeded: word), UInt8(truncatingIfNeeded: word >> 8),
+            UInt8(truncatingIfNeeded: word >> 16), UInt8(truncatingIfNeeded: word >> 24),
+          ]
+        })
+    case .floats: .floats(block.actions)
     }
   }
 
@@ -56,7 +57,8 @@ extension ActorMessage.Trajectories {
     let stepCount = headers.reduce(0) { $0 + $1.stepCount }
     let observations = try Self.floats(
       in: source, frame: 1, "observations", size: shape.observationSize, stepCount: stepCount)
-    let actions = try Self.actions(in: source, frame: 2, shape: shape, stepCount: stepCount)
+    let actions = try Self.actions(
+      in: source, frame: 2, of: shape.actionSpace, headers: headers, stepCount: stepCount)
     let rewards = try Self.floats(in: source, frame: 3, "rewards", size: 1, stepCount: stepCount)
     self.init(
       round: round, policyDigest: envelope.policyDigest.value, leaseNumber: envelope.lease,
@@ -109,22 +111,61 @@ extension ActorMessage.Trajectories {
   }
 
   private static func actions(
-    in source: borrowing some FrameSource & ~Copyable, frame index: Int, shape: TrajectoryShape,
-    stepCount: Int
+    in source: borrowing some FrameSource & ~Copyable, frame index: Int, of space: ActionSpace,
+    headers: [TrajectoryHeader], stepCount: Int
   ) throws(WireError) -> [Float] {
     try source.withFrame(index) { (frame) throws(WireError) in
       try requireSize(
-        of: frame, rowByteCount: shape.actionByteCount, stepCount: stepCount, "actions")
-      switch shape.actionSpace {
+        of: frame, rowByteCount: space.encodedByteCount, stepCount: stepCount, "actions")
+      switch space {
       case .discrete(let count):
-        let actions =
-          count <= 256
-          ? ArrayCoding.actions(fromBytes: frame, below: count)
-          : ArrayCoding.actions(fromWords: frame, below: count)
-        guard let actions else {
-          throw .invalid(field: "actions", found: "an index beyond", allowed: "0 to \(count - 1)")
+        return try indices(in: frame, space.encoding, below: count)
+      case .multiBinary:
+        return try indices(in: frame, space.encoding, below: 2)
+      case .multiDiscrete(let counts):
+        let actions = try indices(in: frame, space.encoding, below: counts.max() ?? 0)
+        try requireBounds(counts, of: actions, headers: headers)
+        return actions
+      case .box:
+        // Beyond the bounds is allowed: policies sample there, and environments clip.
+        let actions: [Float] = ArrayCoding.array(from: frame)
+        guard allFinite(actions) else {
+          throw .invalid(
+            field: "actions", found: "a number that is not finite", allowed: "finite numbers")
         }
         return actions
+      }
+    }
+  }
+
+  private static func indices(
+    in frame: RawSpan, _ encoding: ActionEncoding, below count: Int
+  ) throws(WireError) -> [Float] {
+    let indices =
+      switch encoding {
+      case .bytes: ArrayCoding.actions(fromBytes: frame, below: count)
+      case .words, .floats: ArrayCoding.actions(fromWords: frame, below: count)
+      }
+    guard let indices else {
+      throw .invalid(field: "actions", found: "an index beyond", allowed: "0 to \(count - 1)")
+    }
+    return indices
+  }
+
+  /// Refuses an index that its own row does not have. Shape: `actions` per episode
+  /// `[counts.count][stepCount]`.
+  private static func requireBounds(
+    _ counts: [Int], of actions: [Float], headers: [TrajectoryHeader]
+  ) throws(WireError) {
+    var first = 0
+    for header in headers {
+      for (row, count) in counts.enumerated() {
+        let end = first + header.stepCount
+        guard actions[first..<end].allSatisfy({ $0 < Float(count) }) else {
+          throw .invalid(
+            field: "actions", found: "an index beyond in row \(row)", allowed: "0 to \(count - 1)")
+        }
+        first = end
       }
     }
   }

@@ -837,6 +837,9 @@ nonisolated struct ProtoPolicyConfiguration: Sendable {
 
   var initialization: ProtoInitialization = .unspecified
 
+  /// log sigma of version 0, for boxes.
+  var initialLogDeviation: Double = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1082,7 +1085,7 @@ nonisolated struct ProtoEpisode: Sendable {
   fileprivate var _fingerprint: ProtoDigest? = nil
 }
 
-/// Followed by three array frames: observations f32, actions u8 or i32, rewards f32.
+/// Followed by three array frames: observations f32, actions u8, i32 or f32, rewards f32.
 nonisolated struct ProtoTrajectories: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1903,7 +1906,7 @@ nonisolated extension ProtoRunConfiguration: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PolicyConfiguration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hidden\0\u{1}activation\0\u{1}initialization\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hidden\0\u{1}activation\0\u{1}initialization\0\u{3}initial_log_deviation\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1914,6 +1917,7 @@ nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProt
       case 1: try { try decoder.decodeRepeatedUInt32Field(value: &self.hidden) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.activation) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.initialization) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.initialLogDeviation) }()
       default: break
       }
     }
@@ -1929,6 +1933,9 @@ nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProt
     if self.initialization != .unspecified {
       try visitor.visitSingularEnumField(value: self.initialization, fieldNumber: 3)
     }
+    if self.initialLogDeviation.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.initialLogDeviation, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1936,6 +1943,7 @@ nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProt
     if lhs.hidden != rhs.hidden {return false}
     if lhs.activation != rhs.activation {return false}
     if lhs.initialization != rhs.initialization {return false}
+    if lhs.initialLogDeviation != rhs.initialLogDeviation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

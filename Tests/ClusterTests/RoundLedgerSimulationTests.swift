@@ -10,7 +10,7 @@ struct RoundLedgerSimulationTests {
   func walk(profile: FaultProfile) {
     let seed = SeededGenerator.testSeed
     let cluster = SimulatedCluster(profile, seed: seed)
-    while cluster.stepCount < 12_500, cluster.failures.isEmpty { cluster.step() }
+    while cluster.stepCount < 11_200, cluster.failures.isEmpty { cluster.step() }
     #expect(cluster.complete(1, within: .seconds(60)), "the walk ends with the round")
     let episodesPerSlot = Double(cluster.startedCount) / Double(cluster.episodesWanted)
     let longestRound = cluster.longestRound

@@ -13,9 +13,22 @@ struct PolicyGradientCase: Decodable {
     let shape: [Int]
     let values: [Double]
   }
+  /// One number, or one for each part of the action.
+  struct Action: Decodable {
+    let parts: [Double]
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let part = try? container.decode(Double.self) {
+        parts = [part]
+      } else {
+        parts = try container.decode([Double].self)
+      }
+    }
+  }
   struct Episode: Decodable {
     let observations: [[Double]]
-    let actions: [Double]
+    let actions: [Action]
     let rewards: [Double]
     let log_probs: [Double]
     let entropies: [Double]
@@ -34,6 +47,7 @@ struct PolicyGradientCase: Decodable {
     let learning_rate: Double
     let after: [[Double]]
   }
+  let policy: String
   let layer_sizes: [Int]
   let activation: String
   let parameters: [Parameter]
@@ -42,10 +56,20 @@ struct PolicyGradientCase: Decodable {
   let optimizers: [Optimizer]
   let optimizer_gradients: [[[Double]]]
 
-  var policy: MLPPolicy {
+  var actionSpace: ActionSpace {
+    let count = layer_sizes[layer_sizes.count - 1]
+    return switch policy {
+    case "bernoulli": .multiBinary(count: count)
+    case "gaussian":
+      .box(
+        low: Array(repeating: -1, count: count), high: Array(repeating: 1, count: count))
+    default: .discrete(count: count)
+    }
+  }
+
+  var network: MLPPolicy {
     MLPPolicy(
-      observationSize: layer_sizes[0],
-      actionSpace: .discrete(count: layer_sizes[layer_sizes.count - 1]),
+      observationSize: layer_sizes[0], actionSpace: actionSpace,
       configuration: PolicyConfiguration(
         hidden: Array(layer_sizes.dropFirst().dropLast()),
         activation: Nonlinearity(rawValue: activation) ?? .tanh))
@@ -55,7 +79,7 @@ struct PolicyGradientCase: Decodable {
 
   /// The recorded episodes with the fingerprints of an actor.
   func block() -> TrajectoryBlock {
-    let (policy, parameters) = (policy, flatParameters)
+    let (policy, parameters) = (network, flatParameters)
     var headers: [TrajectoryHeader] = []
     var observations: [Float] = []
     for (slot, episode) in episodes.enumerated() {
@@ -68,9 +92,15 @@ struct PolicyGradientCase: Decodable {
         observations += episode.observations.map { Float($0[feature]) }
       }
     }
+    var actions: [Float] = []
+    for episode in episodes {
+      for part in 0..<actionSpace.actionSize {
+        actions += episode.actions.map { Float($0.parts[part]) }
+      }
+    }
     return TrajectoryBlock(
-      observationSize: layer_sizes[0], actionSize: 1, headers: headers,
-      observations: observations, actions: episodes.flatMap(\.actions).map(Float.init),
+      observationSize: layer_sizes[0], actionSize: actionSpace.actionSize, headers: headers,
+      observations: observations, actions: actions,
       rewards: episodes.flatMap(\.rewards).map(Float.init))
   }
 
@@ -80,12 +110,15 @@ struct PolicyGradientCase: Decodable {
     let episode = episodes[index]
     let (steps, stride) = (episode.rewards.count, 32)
     var observations = [Float](repeating: 0, count: layer_sizes[0] * stride)
-    var actions = [Float](repeating: 0, count: stride)
+    let actionSize = actionSpace.actionSize
+    var actions = [Float](repeating: 0, count: actionSize * stride)
     for t in 0..<steps {
       for feature in 0..<layer_sizes[0] {
         observations[feature * stride + t] = Float(episode.observations[t][feature])
       }
-      actions[t] = Float(episode.actions[t])
+      for part in 0..<actionSize {
+        actions[part * stride + t] = Float(episode.actions[t].parts[part])
+      }
     }
     var workspace = policy.makeWorkspace(laneCapacity: stride)
     var logProbabilities = [Float](repeating: 0, count: stride)
@@ -103,6 +136,7 @@ struct PolicyGradientCase: Decodable {
 @Suite struct PolicyGradientGoldenTests {
   static let names = [
     "categorical-linear", "categorical-relu-16", "categorical-relu-odd", "categorical-tanh-64",
+    "bernoulli-4", "gaussian-tanh", "gaussian-6d",
   ]
 
   private func load(_ name: String) throws -> PolicyGradientCase {
@@ -120,7 +154,7 @@ struct PolicyGradientCase: Decodable {
   @Test(arguments: names) func logProbabilitiesAndEntropiesAgreeWithPyTorch(_ name: String) throws {
     let file = try load(name)
     for (index, episode) in file.episodes.enumerated() {
-      let values = file.evaluated(index, policy: file.policy, parameters: file.flatParameters)
+      let values = file.evaluated(index, policy: file.network, parameters: file.flatParameters)
       expectClose(values.logProbabilities, episode.log_probs, "\(name) log-probabilities")
       expectClose(values.entropies, episode.entropies, "\(name) entropies")
     }
@@ -144,10 +178,10 @@ struct PolicyGradientCase: Decodable {
         weights(of: file, configuration: configuration), reference.psi.flatMap(\.self),
         what + " psi")
       let learner = Learner(
-        policy: file.policy, configuration: configuration,
+        policy: file.network, configuration: configuration,
         snapshot: PolicySnapshot(version: .initial, parameters: file.flatParameters),
         optimizer: Optimizer(
-          configuration: configuration, parameterCount: file.policy.parameterCount),
+          configuration: configuration, parameterCount: file.network.parameterCount),
         queue: WorkQueue(threadCount: 1))
       var round = learner.beginRound(kind: .training, slotCount: file.episodes.count)
       for (index, offset) in block.stepOffsets.enumerated() {

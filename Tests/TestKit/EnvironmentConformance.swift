@@ -10,10 +10,11 @@ public enum EnvironmentConformance {
     var problems: [String] = []
     let prototype = E()
     if prototype.observationSize < 1 { problems.append("observationSize is below 1") }
-    if !prototype.actionSpace.isValid { problems.append("actionSpace has no actions") }
+    if let problem = prototype.actionSpace.problem { problems.append("actionSpace \(problem)") }
     if !(1...RandomStream.maximumStepCount).contains(prototype.stepLimit) {
       problems.append("stepLimit is not in 1...\(RandomStream.maximumStepCount)")
     }
+    problems += descriptionProblems(of: prototype)
     if !problems.isEmpty { return problems }
     var used = E()
     for slot in 0..<episodeCount {
@@ -27,6 +28,26 @@ public enum EnvironmentConformance {
       }
     }
     problems += laneProblems(of: type, seed: seed)
+    return problems
+  }
+
+  private static func descriptionProblems<E: Environment>(of environment: E) -> [String] {
+    let description = E.description
+    var problems: [String] = []
+    func check(_ names: [String], _ what: String, count: Int) {
+      if !names.isEmpty && names.count != count {
+        problems.append("describes \(names.count) \(what), not \(count)")
+      }
+    }
+    check(
+      description.observationNames, "entries of an observation",
+      count: environment.observationSize)
+    switch environment.actionSpace {
+    case .discrete(let count): check(description.actionNames, "actions", count: count)
+    case .multiDiscrete, .multiBinary, .box:
+      check(
+        description.actionNames, "entries of an action", count: environment.actionSpace.actionSize)
+    }
     return problems
   }
 
@@ -67,6 +88,13 @@ public enum EnvironmentConformance {
       let result = environment.step(action, using: &dynamics, observation: &view)
       check("step", step: step)
       if !result.reward.isFinite { record.problems.append("step \(step) pays \(result.reward)") }
+      if let range = E.description.rewardRange,
+        result.reward < Float(range.lowerBound) || result.reward > Float(range.upperBound)
+      {
+        record.problems.append(
+          "step \(step) pays \(result.reward), which is not in \(range.lowerBound) to "
+            + "\(range.upperBound)")
+      }
       record.numbers.append(result.reward.bitPattern)
       if result.end != nil || !record.problems.isEmpty { break }
     }
@@ -132,17 +160,29 @@ public enum EnvironmentConformance {
 }
 
 extension ActionSpace {
-  /// Whether there is anything to choose.
-  var isValid: Bool {
-    switch self {
-    case .discrete(let count): count >= 1
+  /// A uniformly random action; unbounded numbers come from within ±1000 of their bound or of zero.
+  package func randomAction(using random: inout RandomStream) -> [Float] {
+    // One step's stream ends after 64 words, and an action may have more entries.
+    var bits = UInt64(random.nextWord()) << 32 | UInt64(random.nextWord())
+    func fraction() -> Double {
+      // SplitMix64: Steele, Lea, Flood, OOPSLA 2014.
+      bits &+= 0x9e37_79b9_7f4a_7c15
+      var z = bits
+      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+      return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
     }
-  }
-
-  /// A uniformly random action.
-  func randomAction(using random: inout RandomStream) -> [Float] {
+    func index(below count: Int) -> Float { Float(Int(fraction() * Double(count))) }
     switch self {
-    case .discrete(let count): [Float(random.index(below: count))]
+    case .discrete(let count): return [index(below: count)]
+    case .multiDiscrete(let counts): return counts.map { index(below: $0) }
+    case .multiBinary(let count): return (0..<count).map { _ in index(below: 2) }
+    case .box(let low, let high):
+      return zip(low, high).map { low, high in
+        let lower = low.isFinite ? Double(low) : min(Double(high), 0) - 1000
+        let upper = high.isFinite ? Double(high) : max(Double(low), 0) + 1000
+        return Float(lower + (upper - lower) * fraction())
+      }
     }
   }
 }

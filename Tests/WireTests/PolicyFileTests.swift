@@ -31,6 +31,30 @@ import Wire
     #expect(try PolicyFile(decoding: file.encode()).architecture == architecture)
   }
 
+  @Test(
+    arguments: [
+      .discrete(count: 1 << 24), .multiDiscrete(counts: [3, 1, 70_000]), .multiBinary(count: 17),
+      .box(low: [-0.1, -.infinity], high: [0.3, 1e-20]),
+    ] as [ActionSpace])
+  func `any action space is read back`(space: ActionSpace) throws {
+    let architecture = PolicyArchitecture(
+      environment: "x", hidden: [], activation: .relu, observationSize: 1, actionSpace: space)
+    let file = PolicyFile(architecture: architecture, layout: [], parameters: [])
+    #expect(try PolicyFile(decoding: file.encode()).architecture == architecture)
+  }
+
+  @Test(
+    arguments: [
+      .box(low: [1], high: [1]), .box(low: [0, 0], high: [1]), .box(low: [.nan], high: [1]),
+      .multiDiscrete(counts: [3, 0]), .multiDiscrete(counts: []), .multiBinary(count: 0),
+    ] as [ActionSpace])
+  func `a space that offers no choice is refused`(space: ActionSpace) throws {
+    let architecture = PolicyArchitecture(
+      environment: "x", hidden: [], activation: .relu, observationSize: 1, actionSpace: space)
+    let bytes = PolicyFile(architecture: architecture, layout: [], parameters: []).encode()
+    #expect(throws: WireError.self) { try PolicyFile(decoding: bytes) }
+  }
+
   @Test func `a policy of another shape is refused by the tensor's name`() throws {
     let file = try PolicyFile(
       decoding: PolicyFile(

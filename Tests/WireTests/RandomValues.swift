@@ -42,10 +42,35 @@ struct RandomValues {
   // MARK: From actors
 
   mutating func shape() -> TrajectoryShape {
+    TrajectoryShape(observationSize: integer(1...5), actionSpace: actionSpace())
+  }
+
+  mutating func actionSpace() -> ActionSpace {
     let counts = [1, 2, 256, 257, 70_000, 1 << 24]
-    return TrajectoryShape(
-      observationSize: integer(1...5),
-      actionSpace: .discrete(count: counts[integer(0...counts.count - 1)]))
+    switch integer(0...5) {
+    case 0:
+      return .multiDiscrete(
+        counts: (0..<integer(1...5)).map { _ in counts[integer(0...integer(0...5))] })
+    case 1: return .multiBinary(count: integer(1...5))
+    case 2:
+      let low = floats(integer(1...20)).map { -max(abs($0), 1) }
+      return .box(low: low, high: low.map { coin() ? -$0 : .infinity })
+    default: return .discrete(count: counts[integer(0...counts.count - 1)])
+    }
+  }
+
+  /// Actions of one episode. Shape: `[actionSize][stepCount]`.
+  mutating func actions(in space: ActionSpace, stepCount: Int) -> [Float] {
+    let rows: [Int?] =
+      switch space {
+      case .discrete(let count): [count]
+      case .multiDiscrete(let counts): counts
+      case .multiBinary(let count): Array(repeating: 2, count: count)
+      case .box(let low, _): Array(repeating: nil, count: low.count)
+      }
+    return rows.flatMap { count in
+      (0..<stepCount).map { _ in count.map { Float(integer(0...$0 - 1)) } ?? float() }
+    }
   }
 
   mutating func actorMessage(shape: TrajectoryShape) -> ActorMessage {
@@ -88,17 +113,14 @@ struct RandomValues {
         end: coin() ? .terminated : .truncated, fingerprint: digest())
     }
     let stepCount = headers.reduce(0) { $0 + $1.stepCount }
-    let actionCount =
-      switch shape.actionSpace {
-      case .discrete(let count): count
-      }
+    let space = shape.actionSpace
     return ActorMessage.Trajectories(
       round: round(), policyDigest: digest(), leaseNumber: random.next(),
       actionSpace: shape.actionSpace,
       block: TrajectoryBlock(
-        observationSize: shape.observationSize, actionSize: 1, headers: headers,
+        observationSize: shape.observationSize, actionSize: space.actionSize, headers: headers,
         observations: floats(stepCount * shape.observationSize),
-        actions: (0..<stepCount).map { _ in Float(integer(0...actionCount - 1)) },
+        actions: headers.flatMap { actions(in: space, stepCount: $0.stepCount) },
         rewards: floats(stepCount)))
   }
 

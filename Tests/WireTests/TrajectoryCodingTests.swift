@@ -112,6 +112,62 @@ import Wire
     }
   }
 
+  @Test func `each row of a multi-discrete action has its own bound`() throws {
+    let shape = TrajectoryShape(
+      observationSize: 1, actionSpace: .multiDiscrete(counts: [3, 256, 2]))
+    let episodes: [(UInt64, UInt64, UInt64)] = [(0, 2, 1), (1, 1, 2)]
+    func decode(_ actions: [UInt8]) throws -> [Float] {
+      try Self.decode(
+        episodes.map { (slot: $0.0, steps: $0.1, end: $0.2) }, observations: 12, actions: actions,
+        rewards: 12, shape: shape
+      ).actions
+    }
+    #expect(try decode([2, 0, 255, 3, 1, 0, 1, 7, 1]) == [2, 0, 255, 3, 1, 0, 1, 7, 1])
+    for position in [0, 1, 4, 5, 6, 8] {
+      var actions: [UInt8] = [2, 0, 255, 3, 1, 0, 1, 7, 1]
+      actions[position] = 3
+      #expect(throws: WireError.self, "\(position)") { try decode(actions) }
+    }
+  }
+
+  @Test func `one large choice makes every row four bytes wide`() throws {
+    let shape = TrajectoryShape(
+      observationSize: 1, actionSpace: .multiDiscrete(counts: [2, 257]))
+    let actions: [UInt8] = [1, 0, 0, 0, 0, 1, 0, 0]
+    let block = try Self.decode(
+      [(0, 1, 1)], observations: 4, actions: actions, rewards: 4, shape: shape)
+    #expect(block.actions == [1, 256])
+    #expect(throws: WireError.self) {
+      try Self.decode(
+        [(0, 1, 1)], observations: 4, actions: [2, 0, 0, 0, 0, 1, 0, 0], rewards: 4, shape: shape)
+    }
+  }
+
+  @Test func `a switch is 0 or 1`() throws {
+    let shape = TrajectoryShape(observationSize: 1, actionSpace: .multiBinary(count: 3))
+    let block = try Self.decode(
+      [(0, 1, 1)], observations: 4, actions: [1, 0, 1], rewards: 4, shape: shape)
+    #expect(block.actions == [1, 0, 1])
+    #expect(throws: WireError.self) {
+      try Self.decode([(0, 1, 1)], observations: 4, actions: [1, 2, 1], rewards: 4, shape: shape)
+    }
+  }
+
+  @Test func `numbers of a box may leave its bounds but must be finite`() throws {
+    let shape = TrajectoryShape(observationSize: 1, actionSpace: .box(low: [-1], high: [1]))
+    func decode(_ value: Float) throws -> [Float] {
+      let bits = value.bitPattern
+      let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+      return try Self.decode(
+        [(0, 1, 1)], observations: 4, actions: bytes, rewards: 4, shape: shape
+      ).actions
+    }
+    #expect(try decode(-7.25) == [-7.25])
+    for value: Float in [.nan, .infinity, -.infinity] {
+      #expect(throws: WireError.self) { try decode(value) }
+    }
+  }
+
   @Test func `numbers that are not finite are found with slot and step`() {
     let headers = [
       TrajectoryHeader(
