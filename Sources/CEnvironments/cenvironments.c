@@ -26,7 +26,7 @@ typedef uint8_t b8_memory __attribute__((ext_vector_type(8), aligned(1)));
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                     \
-    __attribute__((target("avx2,avx512f,avx512dq,avx512bw,avx512vl,prefer-vector-width=512"))),  \
+    __attribute__((target("avx2,avx512f,avx512dq,avx512bw,avx512vl"))),  \
     apply_to = function)
 #define SET(name) avx512_##name
 #include "cartpole_impl.h"
