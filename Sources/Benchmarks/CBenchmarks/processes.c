@@ -27,6 +27,8 @@ double bench_wall_seconds(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 double bench_thread_seconds(void) { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
 
+double bench_own_seconds(void) { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
+
 double bench_process_seconds(int32_t process) {
   clockid_t clock;
   return clock_getcpuclockid(process, &clock) == 0 ? seconds_of(clock) : -1;

@@ -48,6 +48,7 @@ enum BenchmarkCommand {
     for section in Section.all
     where wanted.isEmpty || wanted.contains(where: section.name.contains) {
       let figures = try section.measure(effort, troupe)
+      if figures.isEmpty { continue }
       print(Table.text(section.name, figures) + "\n")
       fflush(nil)
       measured.append((section, figures))

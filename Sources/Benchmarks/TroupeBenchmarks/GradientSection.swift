@@ -18,19 +18,21 @@ enum GradientSection {
         for threadCount in [1, 2] {
           let learner = learner(trained, baseline, threadCount: threadCount)
           var rates: [Double] = []
+          var used: [Double] = []
           for repetition in 0...effort.longRepetitions {
             var learner = learner
-            let start = Stopwatch.wallSeconds
+            let start = (Stopwatch.wallSeconds, Stopwatch.processSeconds)
             _ = learner.update(with: blocks)
-            let seconds = Stopwatch.wallSeconds - start
-            if repetition > 0 { rates.append(Double(stepCount) / seconds) }
+            let seconds = Stopwatch.wallSeconds - start.0
+            guard repetition > 0 else { continue }
+            rates.append(Double(stepCount) / seconds)
+            used.append((Stopwatch.processSeconds - start.1) / Double(stepCount) * 1e9)
           }
           figures.append(
             Figure(
               "\(trained.name), \(name), \(threadCount) thread\(threadCount == 1 ? "" : "s")",
               rates, "steps/s",
-              note: "\(shortText(1e9 / median(rates))) ns/step, "
-                + "\(shortText(Double(stepCount) / Double(slotCount))) steps/episode"))
+              note: "\(shortText(median(used))) processor ns/step"))
         }
       }
       figures += allocations(trained, blocks, stepCount: stepCount)
@@ -81,8 +83,8 @@ enum GradientSection {
     var gradient = [Float](repeating: 0, count: policy.parameterCount)
     var workspace = policy.makeWorkspace(laneCapacity: width)
     let parameters = trained.snapshot.parameters
-    return Stopwatch.allocations {
-      for _ in 0..<100 {
+    func run(tiles: Int) {
+      for _ in 0..<tiles {
         var logView = logProbabilities.mutableSpan
         var entropyView = entropies.mutableSpan
         policy.evaluate(
@@ -95,5 +97,7 @@ enum GradientSection {
           weights: actions.span, entropyWeight: 0, workspace: &workspace, into: &view)
       }
     }
+    run(tiles: 1)
+    return Stopwatch.allocations { run(tiles: 100) }
   }
 }

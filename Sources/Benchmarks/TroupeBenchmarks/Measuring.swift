@@ -18,6 +18,8 @@ enum Stopwatch {
   /// programs cost less precision.
   static var threadSeconds: Double { bench_thread_seconds() }
   static var wallSeconds: Double { bench_wall_seconds() }
+  /// Processor time of all threads of this process.
+  static var processSeconds: Double { bench_own_seconds() }
 
   /// Units of work that `body` reports by second of this thread, calling it until `seconds` have passed.
   static func rate(seconds: Double, _ body: () -> Double) -> Double {

@@ -72,8 +72,8 @@ struct TrainingCase {
     }
     figures.append(
       Figure(
-        "learner waits", last.map { $0.waitingShare * 100 }, "% of a round",
-        note: "for episodes; it has cores of its own to wait on only where actors leave some"))
+        "learner's loop waits", last.map { $0.waitingShare * 100 }, "% of a round",
+        note: "while actors play and its threads compute"))
     let arithmetic = arithmeticSeconds(effort)
     figures.append(
       Figure(

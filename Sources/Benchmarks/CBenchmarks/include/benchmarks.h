@@ -11,6 +11,8 @@
 double bench_wall_seconds(void);
 /// Processor time of the calling thread.
 double bench_thread_seconds(void);
+/// Processor time of this process and its threads.
+double bench_own_seconds(void);
 /// Processor time of a process and its threads; below 0 when there is no such process.
 double bench_process_seconds(int32_t process);
 /// Processor time of all descendants that have been waited for.
