@@ -68,7 +68,9 @@ enum BenchmarkCommand {
     let missed = judged.filter { $0.isReached == false }
     print("\(judged.count - missed.count) of \(judged.count) goals reached")
     for figure in missed {
-      print("  not: \(figure.name): \(shortText(figure.median)) \(figure.unit), \(figure.goal?.text ?? "")")
+      print(
+        "  not: \(figure.name): \(shortText(figure.median)) \(figure.unit), \(figure.goal?.text ?? "")"
+      )
     }
   }
 

@@ -58,7 +58,8 @@ struct Scratch: ~Copyable {
   private let directory: String
 
   init() throws {
-    let name = "troupe-bench-\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0...UInt32.max))"
+    let process = ProcessInfo.processInfo.processIdentifier
+    let name = "troupe-bench-\(process)-\(Int(Stopwatch.wallSeconds * 1e9))"
     directory = FileManager.default.temporaryDirectory.appending(path: name).path
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)

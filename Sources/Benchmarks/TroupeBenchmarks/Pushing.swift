@@ -21,7 +21,9 @@ enum Pushing {
     let content = isRaw ? nil : rest.popFirst().flatMap { Content(rawValue: $0) }
     guard let endpoint = rest.popFirst(), let size = rest.popFirst().flatMap({ Int($0) }),
       let count = rest.popFirst().flatMap({ Int($0) }), isRaw || content != nil
-    else { throw BenchmarkError("push-raw ENDPOINT SIZE COUNT, or push CONTENT ENDPOINT SIZE COUNT") }
+    else {
+      throw BenchmarkError("push-raw ENDPOINT SIZE COUNT, or push CONTENT ENDPOINT SIZE COUNT")
+    }
     guard let content else {
       // SAFETY: the string is read during the call only.
       let error = unsafe bench_raw_push(endpoint, size, Int64(count))
@@ -30,7 +32,8 @@ enum Pushing {
     }
     let context = try Context()
     let sender = try Socket.actorSender(
-      in: context, connectedTo: Endpoint(endpoint), highWaterMark: TransportSection.waitingCount(size),
+      in: context, connectedTo: Endpoint(endpoint),
+      highWaterMark: TransportSection.waitingCount(size),
       linger: .seconds(10))
     var poller = Poller()
     let key = poller.add(sender, for: .writable)

@@ -109,7 +109,8 @@ struct TrainingRun {
       let range = first + piece * size..<first + (piece + 1) * size
       let steps = updates[range].reduce(0) { $0 + $1.steps }
       return steps
-        / (updates[range.upperBound - 1].elapsedSeconds - updates[range.lowerBound - 1].elapsedSeconds)
+        / (updates[range.upperBound - 1].elapsedSeconds
+          - updates[range.lowerBound - 1].elapsedSeconds)
     }
   }
 

@@ -20,7 +20,8 @@ enum TransportSection {
       }
       figures.append(Figure("\(name), libzmq in C", raw.map { $0 / 1e6 }, "MB/s"))
       figures.append(
-        Figure("\(name), sockets", ratios(sockets, raw), "% of C", goal: .atLeast(80),
+        Figure(
+          "\(name), sockets", ratios(sockets, raw), "% of C", goal: .atLeast(80),
           note: "\(shortText(median(sockets) / 1e6)) MB/s"))
       figures.append(
         Figure(
