@@ -91,7 +91,7 @@ let package = Package(
     tests(of: "ZeroMQ", ["TestKit"]),
     tests(of: "Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
     tests(of: "Cluster", ["TestKit", "RL", "Learning", "Wire", "ZeroMQ"]),
-    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster"]),
+    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster", "Environments"]),
     .testTarget(name: "EndToEndTests", dependencies: ["TestKit"], swiftSettings: settings),
   ]
 )
