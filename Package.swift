@@ -96,7 +96,7 @@ let package = Package(
         "TestKit", "RL", "Kernels", "Learning", "Policies", "Environments", "Wire", "ZeroMQ",
         "Monitoring", .product(name: "Logging", package: "swift-log"),
       ]),
-    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster"]),
+    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster", "Environments"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Kernels", "Wire"], swiftSettings: settings),
   ]

@@ -10,6 +10,15 @@ public import RL
 /// Source: Barto, Sutton, Anderson 1983, as in Gymnasium 1.4 `CartPole-v1`.
 public struct CartPole: Environment {
   public static let name = "cartpole"
+  public static var description: EnvironmentDescription {
+    EnvironmentDescription(
+      summary: "keep a pole upright on a cart", specification: "Gymnasium 1.4, CartPole-v1",
+      rewardRange: 1...1,
+      observationNames: [
+        "position (m)", "velocity (m/s)", "angle (rad)", "angular velocity (rad/s)",
+      ],
+      actionNames: ["push left", "push right"])
+  }
 
   private var state = CartPoleState()
   /// Whether the pole fell at an earlier step: physics goes on, but lying down pays nothing.

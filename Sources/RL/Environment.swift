@@ -27,6 +27,9 @@ public protocol Environment: Sendable {
   /// What users type and what a run records, such as `cartpole`.
   static var name: String { get }
 
+  /// For people: what the task is and where its rules come from. Empty unless implemented.
+  static var description: EnvironmentDescription { get }
+
   /// The vector of environments the rollout steps; built-in environments may offer a vectorised one
   /// with equal bits.
   associatedtype Lanes: EnvironmentLanes = ScalarLanes<Self>
@@ -73,6 +76,7 @@ public protocol Environment: Sendable {
 }
 
 extension Environment {
+  public static var description: EnvironmentDescription { EnvironmentDescription() }
   public var rewardThreshold: Double? { nil }
 }
 

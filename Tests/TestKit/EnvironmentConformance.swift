@@ -14,6 +14,7 @@ public enum EnvironmentConformance {
     if !(1...RandomStream.maximumStepCount).contains(prototype.stepLimit) {
       problems.append("stepLimit is not in 1...\(RandomStream.maximumStepCount)")
     }
+    problems += descriptionProblems(of: prototype)
     if !problems.isEmpty { return problems }
     var used = E()
     for slot in 0..<episodeCount {
@@ -27,6 +28,26 @@ public enum EnvironmentConformance {
       }
     }
     problems += laneProblems(of: type, seed: seed)
+    return problems
+  }
+
+  private static func descriptionProblems<E: Environment>(of environment: E) -> [String] {
+    let description = E.description
+    var problems: [String] = []
+    func check(_ names: [String], _ what: String, count: Int) {
+      if !names.isEmpty && names.count != count {
+        problems.append("describes \(names.count) \(what), not \(count)")
+      }
+    }
+    check(
+      description.observationNames, "entries of an observation",
+      count: environment.observationSize)
+    switch environment.actionSpace {
+    case .discrete(let count): check(description.actionNames, "actions", count: count)
+    case .multiDiscrete, .multiBinary, .box:
+      check(
+        description.actionNames, "entries of an action", count: environment.actionSpace.actionSize)
+    }
     return problems
   }
 
@@ -67,6 +88,13 @@ public enum EnvironmentConformance {
       let result = environment.step(action, using: &dynamics, observation: &view)
       check("step", step: step)
       if !result.reward.isFinite { record.problems.append("step \(step) pays \(result.reward)") }
+      if let range = E.description.rewardRange,
+        result.reward < Float(range.lowerBound) || result.reward > Float(range.upperBound)
+      {
+        record.problems.append(
+          "step \(step) pays \(result.reward), which is not in \(range.lowerBound) to "
+            + "\(range.upperBound)")
+      }
       record.numbers.append(result.reward.bitPattern)
       if result.end != nil || !record.problems.isEmpty { break }
     }
