@@ -9,12 +9,15 @@ PACKAGES := libzmq3-dev libsodium-dev pkg-config
 # More arguments for `make train`, such as ARGS="--seed 3".
 ARGS ?=
 
-.PHONY: help setup build train test lint format clean
+.PHONY: help setup build train test lint format clean bench bench-peers bench-build profile
 
 help:
 	@echo 'make train    train CartPole with a learner and actors on this machine (ARGS="--seed 3")'
 	@echo 'make test     run all tests'
 	@echo 'make build    build the command, .build/release/troupe'
+	@echo 'make bench    measure everything and compare with the goals, 5 min (ARGS=--quick)'
+	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
+	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
 
@@ -56,6 +59,29 @@ lint:
 
 format:
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+bench-build: build
+	swift build -c release --product TroupeBenchmarks
+
+# On a machine that does nothing else; the figures are also written to .build/bench.json.
+bench: bench-build
+	.build/release/TroupeBenchmarks $(ARGS)
+
+# The peers live in a virtual environment of their own: 3 GB of packages, downloaded once.
+bench-peers: bench-build
+	@[[ -x .build/peers/bin/python ]] || python3 -m venv .build/peers
+	@.build/peers/bin/pip install --quiet --requirement Sources/Benchmarks/peers/requirements.txt \
+	  || echo 'make: not every peer could be installed; what is missing is named below' >&2
+	.build/peers/bin/python Sources/Benchmarks/peers/compare.py .build/release/TroupeBenchmarks $(ARGS)
+
+TRAINING := cartpole --until-return none --evaluate-every none --schedule linear --schedule-updates 40
+
+profile: build
+	@Sources/Benchmarks/profile.py .build/release/troupe $(TRAINING) --episodes-per-update 280 --updates 600
+	@Sources/Benchmarks/profile.py .build/release/troupe $(TRAINING) --episodes-per-update 320 --updates 600 \
+	  --hidden 16 --activation relu --baseline standardize --no-normalize-advantages
+	@Sources/Benchmarks/profile.py .build/release/troupe $(TRAINING) --episodes-per-update 262 --updates 150 \
+	  --hidden 64,64 --learning-rate 0.01
 
 clean:
 	rm -rf .build

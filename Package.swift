@@ -79,6 +79,15 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(name: "troupe", dependencies: ["TroupeCommands"], swiftSettings: settings),
+    // What is measured and how fast: `make bench`
+    .target(
+      name: "CBenchmarks", dependencies: ["CZeroMQ"], path: "Sources/Benchmarks/CBenchmarks"),
+    .executableTarget(
+      name: "TroupeBenchmarks",
+      dependencies: [
+        "TroupeCommands", "Monitoring", "ZeroMQ", "Wire", "Learning", "Policies", "Environments",
+        "RL", "Kernels", "CBenchmarks",
+      ], path: "Sources/Benchmarks/TroupeBenchmarks", swiftSettings: settings),
     // Tests
     .target(
       name: "TestKit", dependencies: ["RL"], path: "Tests/TestKit", swiftSettings: settings),

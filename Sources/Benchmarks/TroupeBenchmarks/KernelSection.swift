@@ -1,0 +1,122 @@
+import CBenchmarks
+import Kernels
+
+/// Dense layers against the core's own multiply-add rate, which is measured before each repetition.
+enum KernelSection {
+  /// Steps that the kernels see at once: the learner's tile, and the lanes of a busy actor.
+  static let laneCount = 256
+  static let stride = 288
+
+  static let shapes = [(4, 16), (16, 2), (4, 64), (64, 64), (64, 2), (256, 256)].map {
+    DenseShape(inputs: $0.0, outputs: $0.1)
+  }
+
+  enum Operation: CaseIterable {
+    case forward, forwardTanh, forwardReLU, backwardInputs, parameterGradients
+
+    var name: String {
+      switch self {
+      case .forward: "forward"
+      case .forwardTanh: "forward tanh"
+      case .forwardReLU: "forward relu"
+      case .backwardInputs: "backward inputs"
+      case .parameterGradients: "parameter gradients"
+      }
+    }
+
+    /// Share of the peak to reach where a layer is 64 units wide on both sides, in percent.
+    var goal: Double {
+      switch self {
+      case .forward, .forwardReLU: 75
+      case .forwardTanh, .backwardInputs, .parameterGradients: 60
+      }
+    }
+  }
+
+  static func measure(_ effort: Effort) -> [Figure] {
+    var figures = [
+      Figure(
+        "multiply-adds in registers", (0..<effort.repetitions).map { _ in peak(effort) / 1e9 },
+        "GFLOP/s")
+    ]
+    for set in InstructionSet.available.reversed() {
+      // Without fused multiply-adds each one is a call: two layers are enough to see it.
+      let isSlow = set == .baseline
+      for shape in isSlow ? [shapes[0], shapes[3]] : shapes {
+        for operation in Operation.allCases {
+          figures.append(figure(set, shape, operation, isSlow: isSlow, effort))
+        }
+      }
+    }
+    return figures
+  }
+
+  private static func figure(
+    _ set: InstructionSet, _ shape: DenseShape, _ operation: Operation, isSlow: Bool,
+    _ effort: Effort
+  ) -> Figure {
+    var rates: [Double] = []
+    var shares: [Double] = []
+    InstructionSet.withInstructionSet(set) {
+      for _ in 0..<effort.repetitions {
+        let peak = peak(effort)
+        let rate = rate(shape, operation, seconds: effort.seconds)
+        rates.append(rate)
+        shares.append(rate / peak * 100)
+      }
+    }
+    let isWide = shape.inputs >= 64 && shape.outputs >= 64
+    return Figure(
+      "\(set.rawValue) \(shape.inputs)→\(shape.outputs) \(operation.name)", shares, "% of peak",
+      goal: isWide && !isSlow ? .atLeast(operation.goal) : nil,
+      note: "\(shortText(median(rates) / 1e9)) GFLOP/s")
+  }
+
+  /// Floating-point operations a second that this core can do at all.
+  static func peak(_ effort: Effort) -> Double {
+    [BENCH_FMA_AVX2, BENCH_FMA_AVX512, BENCH_FMA_NEON].map { set in
+      guard bench_fma(Int32(set), 1) > 0 else { return 0 }
+      return Stopwatch.rate(seconds: effort.seconds / 3) { bench_fma(Int32(set), 20_000) }
+    }.reduce(0, max)
+  }
+
+  /// Floating-point operations a second of one kernel, counting a multiply-add as two and an
+  /// activation as none.
+  static func rate(_ shape: DenseShape, _ operation: Operation, seconds: Double) -> Double {
+    var numbers = TestNumbers()
+    let parameters = numbers.floats(shape.parameterCount).map { $0 / 8 }
+    let rows = 2 * shape.inputs + shape.outputs
+    var storage = numbers.floats(rows * stride)
+    var gradientStorage = [Float](repeating: 0, count: shape.parameterCount)
+    let (inputs, outputs) = (0, shape.inputs * stride)
+    let inputGradients = outputs + shape.outputs * stride
+    var matrices = storage.mutableSpan
+    var gradient = gradientStorage.mutableSpan
+    let work = 2 * Double(shape.inputs * shape.outputs * laneCount)
+    func forward(_ activation: Activation, _ matrices: inout MutableSpan<Float>) {
+      Dense.forward(
+        shape, parameters: parameters.span, activation: activation, laneCount: laneCount,
+        stride: stride, matrices: &matrices, inputs: inputs, outputs: outputs)
+    }
+    return Stopwatch.rate(seconds: seconds) {
+      // Several calls, so that the clock is read seldom.
+      for _ in 0..<max(1, Int(200_000 / work)) + 1 {
+        switch operation {
+        case .forward: forward(.none, &matrices)
+        case .forwardTanh: forward(.tanh, &matrices)
+        case .forwardReLU: forward(.relu, &matrices)
+        case .backwardInputs:
+          Dense.backwardInputs(
+            shape, parameters: parameters.span, activation: .tanh, laneCount: laneCount,
+            stride: stride, matrices: &matrices, outputGradients: outputs, activations: inputs,
+            into: inputGradients)
+        case .parameterGradients:
+          Dense.accumulateParameterGradients(
+            shape, laneCount: laneCount, stride: stride, matrices: matrices.span, inputs: inputs,
+            outputGradients: outputs, into: &gradient)
+        }
+      }
+      return work * Double(max(1, Int(200_000 / work)) + 1)
+    }
+  }
+}

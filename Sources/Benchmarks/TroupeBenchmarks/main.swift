@@ -1,0 +1,14 @@
+import Environments
+import TroupeCommands
+
+// One program: the benchmarks, the senders that they start, and the command line itself, for the one-step
+// environment is played by real learners and actors.
+
+switch CommandLine.arguments.dropFirst().first {
+case "train", "learner", "actor":
+  TroupeCommand.main(environments: BuiltInEnvironments.all + [OneStep.self])
+case Pushing.rawCommand, Pushing.command:
+  try Pushing.run(CommandLine.arguments.dropFirst())
+default:
+  try BenchmarkCommand.run(Array(CommandLine.arguments.dropFirst()))
+}
