@@ -99,8 +99,14 @@ let package = Package(
     tests(of: "Wire", ["TestKit", "RL", "Learning", "Kernels"]),
     tests(of: "ZeroMQ", ["TestKit"]),
     tests(of: "Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
-    tests(of: "Cluster", ["TestKit", "RL", "Learning", "Wire", "ZeroMQ"]),
-    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestKit"], swiftSettings: settings),
+    tests(
+      of: "Cluster",
+      [
+        "TestKit", "RL", "Kernels", "Learning", "Policies", "Environments", "Wire", "ZeroMQ",
+        "Monitoring", .product(name: "Logging", package: "swift-log"),
+      ]),
+    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster", "Environments"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Kernels", "Wire"], swiftSettings: settings),
   ]
 )

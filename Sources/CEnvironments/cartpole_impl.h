@@ -68,5 +68,3 @@ static void SET(cartpole_step)(
     *(b8_memory *)(ends + lane) = __builtin_convertvector(fallen & 1, b8);
   }
 }
-
-#undef SET

@@ -57,7 +57,7 @@ package struct ActorProcess: ~Copyable {
     agenda = ActorAgenda(
       id: id, identityKey: identityKey(hostName: hostName, processID: UInt32(getpid())),
       now: .zero)
-    parentWatch = role.watchesParent ? ParentWatch(sockets: endpoint) : nil
+    parentWatch = role.watchesParent ? ParentWatch(learnerAddress: role.connect) : nil
   }
 
   /// Serves until the run is over or a signal comes.

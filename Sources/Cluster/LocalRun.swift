@@ -15,19 +15,26 @@ package enum LocalRun {
     monitoring: RunMonitoring, logger: Logger
   ) throws(RoleFailure) -> RunSummary {
     var role = role
-    var sockets: String?
-    if bindsPrivately {
-      let path = try makePrivateDirectory()
-      role.bind = "ipc://\(path)/learner"
-      sockets = path
-    }
-    defer { if let sockets { removePrivateDirectory(sockets) } }
+    removeFormerSockets(of: directory)
+    let sockets = bindsPrivately ? try PrivateSocketDirectory.make() : nil
+    if let sockets { role.bind = sockets.address }
+    defer { sockets?.remove() }
     let actors = LocalActors(
       executable: try ownExecutable(), arguments: actorArguments, count: actorCount)
     var learner = try LearnerProcess(
       role: role, environment: environment, directory: directory, actors: actors,
       monitoring: monitoring, logger: logger)
     return try learner.run()
+  }
+
+  /// Removes what a learner of this run left behind if it was killed together with all its actors. The
+  /// directory is locked, so that learner is gone.
+  private static func removeFormerSockets(of directory: borrowing RunDirectory) {
+    guard OpenFile.exists(directory.addressPath),
+      let bytes = try? OpenFile.readAll(directory.addressPath, limit: 4096)
+    else { return }
+    let address = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" }
+    PrivateSocketDirectory(address: String(address))?.remove()
   }
 
   /// The program that runs now, which is also that of the actors.

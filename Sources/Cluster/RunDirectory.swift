@@ -142,6 +142,35 @@ extension RunDirectory {
     }
   }
 
+  /// Removes what was made for a run that never began: one that has neither an update nor a checkpoint,
+  /// because the role failed before. Anything else is left alone; with `keepingDirectory`, so is the
+  /// directory itself.
+  ///
+  /// - Throws: exit 75 if another process holds the directory, 69 if something cannot be removed.
+  package static func withdraw(_ path: String, keepingDirectory: Bool) throws(RoleFailure) {
+    let directory = try RunDirectory(resuming: path)
+    try reportingFileErrors { () throws(FileError) in
+      let checkpoints = directory.checkpointsPath
+      let hasCheckpoints = OpenFile.exists(checkpoints)
+      if OpenFile.exists(directory.metricsPath),
+        try !OpenFile.readAll(directory.metricsPath, limit: 1 << 34).isEmpty
+      {
+        return
+      }
+      if hasCheckpoints {
+        guard try OpenFile.names(in: checkpoints).isEmpty else { return }
+        try OpenFile.removeDirectory(checkpoints)
+      }
+      for file in [
+        directory.addressPath, directory.runIDPath, directory.logPath, directory.metricsPath,
+        directory.configurationPath, "\(directory.path)/\(lockName)",
+      ] {
+        try OpenFile.remove(file)
+      }
+      if !keepingDirectory { try OpenFile.removeDirectory(directory.path) }
+    }
+  }
+
   /// The directories in `parent` that hold a run, the one most recently worked on first.
   package static func runs(in parent: String) throws(RoleFailure) -> [String] {
     guard OpenFile.exists(parent) else { return [] }

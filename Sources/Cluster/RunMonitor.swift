@@ -9,7 +9,10 @@ package struct RunMonitoring: Sendable {
   package var console: Console
   /// Whether a live line of progress has a place on the console: not among JSON lines.
   package var showsProgress: Bool
-  /// Whether each update is a line of its own in the log at level info.
+
+  /// Level of each update's own line in the log: where there is no line of progress, it takes its place.
+  var updateLevel: Logger.Level { showsProgress ? .debug : .info }
+
   package init(console: Console, showsProgress: Bool) {
     self.console = console
     self.showsProgress = showsProgress
@@ -36,6 +39,7 @@ enum DroppedMessage: Hashable, Sendable {
 struct RunMonitor: ~Copyable {
   private let role: LearnerRole
   private let logger: Logger
+  private let updateLevel: Logger.Level
   private let metrics: MetricsFile
   /// Where actors connect to.
   private let address: String
@@ -79,6 +83,7 @@ struct RunMonitor: ~Copyable {
     self.logger = logger
     self.totals = totals
     self.address = address
+    updateLevel = monitoring.updateLevel
     metrics = MetricsFile(path: directory.metricsPath) { logger.error("\($0)") }
     if monitoring.showsProgress { progress = ProgressLine(console: monitoring.console) }
     do throws(MetricsFileError) {
@@ -218,7 +223,7 @@ struct RunMonitor: ~Copyable {
     guard let report = pending else { return }
     pending = nil
     metrics.append(report)
-    logger.debug("updated", metadata: report.metadata)
+    logger.log(level: updateLevel, "updated", metadata: report.metadata)
     if let evaluation = report.evaluation {
       logger.info(
         "evaluated",

@@ -1,3 +1,4 @@
+internal import CEnvironments
 internal import Kernels
 public import RL
 
@@ -72,5 +73,63 @@ public struct Pendulum: Environment {
     observation[0] = Float(cosine)
     observation[1] = Float(sine)
     observation[2] = Float(angularVelocity)
+  }
+
+  public static func makeLanes(laneCount: Int) -> PendulumLanes {
+    PendulumLanes(laneCount: laneCount)
+  }
+}
+
+/// Pendulum on many lanes, stepped by a C loop that is compiled for each instruction set.
+public struct PendulumLanes: EnvironmentLanes {
+  private var angle: [Double]
+  private var angularVelocity: [Double]
+  public var observationSize: Int { 3 }
+
+  init(laneCount: Int) {
+    angle = Array(repeating: 0, count: (laneCount + 7) / 8 * 8)
+    angularVelocity = angle
+  }
+
+  public mutating func reset(
+    lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
+  ) {
+    var pendulum = Pendulum()
+    var values = InlineArray<3, Float>(repeating: 0)
+    var observation = values.mutableSpan
+    pendulum.reset(using: &random, observation: &observation)
+    for index in 0..<3 { observations[index * stride + lane] = observation[index] }
+    angle[lane] = pendulum.angle
+    angularVelocity[lane] = pendulum.angularVelocity
+  }
+
+  public mutating func step(
+    laneCount: Int, actions: Span<Float>, streams: borrowing LaneStreams,
+    observations: inout MutableSpan<Float>, stride: Int, rewards: inout MutableSpan<Float>,
+    ends: inout MutableSpan<UInt8>
+  ) {
+    // Lanes beyond laneCount within the last eight are stepped along and never read.
+    let padded = (laneCount + 7) / 8 * 8
+    precondition(
+      padded <= angle.count && padded <= actions.count && padded <= rewards.count
+        && padded <= stride && observations.count >= 3 * stride,
+      "every row has room for the lanes rounded up to a multiple of 8")
+    // SAFETY: the loop touches `padded` entries of each array and of three rows `stride` apart, which
+    // the precondition established; the arrays are distinct.
+    unsafe actions.withUnsafeBufferPointer { actions in
+      unsafe observations.withUnsafeMutableBufferPointer { observations in
+        unsafe rewards.withUnsafeMutableBufferPointer { rewards in
+          unsafe troupe_pendulum_step(
+            &angle, &angularVelocity, actions.baseAddress, laneCount, observations.baseAddress,
+            stride, rewards.baseAddress)
+        }
+      }
+    }
+    for lane in 0..<laneCount { ends[lane] = 0 }
+  }
+
+  public mutating func move(lane source: Int, to destination: Int) {
+    angle[destination] = angle[source]
+    angularVelocity[destination] = angularVelocity[source]
   }
 }

@@ -84,7 +84,7 @@ extension PixelcopterCave {
     var draws = StreamDraws(random: random)
     reset(drawing: &draws)
     random = draws.random
-    write(into: &observation)
+    Self.write(self.observation, into: &observation)
   }
 
   fileprivate mutating func step(
@@ -93,12 +93,13 @@ extension PixelcopterCave {
     var draws = StreamDraws(random: random)
     let reward = step(climbing: action == 0, drawing: &draws)
     random = draws.random
-    write(into: &observation)
+    Self.write(self.observation, into: &observation)
     return StepResult(reward: Float(reward), end: isOver ? .terminated : nil)
   }
 
-  private func write(into observation: inout MutableSpan<Float>) {
-    let values = self.observation
+  private static func write(
+    _ values: SIMD8<Double>, into observation: inout MutableSpan<Float>
+  ) {
     for index in 0..<7 { observation[index] = Float(values[index]) }
   }
 }

@@ -44,6 +44,12 @@ package struct PixelcopterCave: Sendable {
   private struct Block: Sendable {
     var x = 0.0
     var y = 0
+
+    /// Whether it touches the helicopter at this height.
+    func hits(pixel: Int, _ rounding: PixelRounding) -> Bool {
+      let column = rounding.pixel(x)
+      return column >= 14 && column <= 18 && pixel >= y - 4 && pixel <= y + 5
+    }
   }
 
   package let rounding: PixelRounding
@@ -70,7 +76,13 @@ package struct PixelcopterCave: Sendable {
 
   package init(rounding: PixelRounding) { self.rounding = rounding }
 
-  package var isOver: Bool { lives <= 0 }
+  /// What the policy sees, in full precision, and a last entry without meaning. Stored, because a
+  /// computed property would copy the whole cave.
+  package private(set) var observation = SIMD8<Double>()
+
+  package var isOver: Bool {
+    @inline(__always) get { lives <= 0 }
+  }
 
   package mutating func reset(drawing draws: inout some PixelcopterDraws) {
     (height, speed, lives, clock) = (24, 0, 1, 0)
@@ -78,6 +90,7 @@ package struct PixelcopterCave: Sendable {
     block = Self.newBlock(&draws)
     nextBlock = nil
     addColumns(draws.terrain(), firstX: 2)
+    observe()
   }
 
   /// Plays one step and returns its reward, a whole number; nothing happens when the episode is over.
@@ -91,9 +104,8 @@ package struct PixelcopterCave: Sendable {
     height += speed
     block.x -= Self.shift
     nextBlock?.x -= Self.shift
-    let pixel = rounding.pixel(height)
-    if hits(block, at: pixel) { lives -= 1 }
-    if let nextBlock, hits(nextBlock, at: pixel) { lives -= 1 }
+    if block.hits(pixel: rounding.pixel(height), rounding) { lives -= 1 }
+    if let nextBlock, nextBlock.hits(pixel: rounding.pixel(height), rounding) { lives -= 1 }
     collideWithColumns()
     var reward = passBlocks(&draws)
     while firstColumn < columnEnd && exits[firstColumn & 63] <= clock {
@@ -103,16 +115,16 @@ package struct PixelcopterCave: Sendable {
     if height < 6 { lives -= 1 }
     if height > 42 { lives -= 1 }
     if columnEnd - firstColumn <= 13 { addColumns(draws.terrain(), firstX: 50) }
+    observe()
     return isOver ? reward - 5 : reward
   }
 
-  /// What the policy sees, in full precision, and a last entry without meaning.
-  package var observation: SIMD8<Double> {
+  private mutating func observe() {
     // The next block is the nearest that is right of the helicopter; there always is one.
     let isAhead = block.x - 16 > 0
     let next = isAhead ? block : nextBlock ?? block
     let column = Double(columnHeights[cursor & 63])
-    return SIMD8(
+    observation = SIMD8(
       height, speed, height - (column - 12), column + 12 - height, next.x - 16, Double(next.y),
       Double(next.y + 9), 0)
   }
@@ -120,11 +132,6 @@ package struct PixelcopterCave: Sendable {
   private static func newBlock(_ draws: inout some PixelcopterDraws) -> Block {
     let (x, y) = draws.block()
     return Block(x: Double(x), y: y)
-  }
-
-  private func hits(_ block: Block, at pixel: Int) -> Bool {
-    let column = rounding.pixel(block.x)
-    return column >= 14 && column <= 18 && pixel >= block.y - 4 && pixel <= block.y + 5
   }
 
   private mutating func collideWithColumns() {

@@ -85,6 +85,12 @@ package struct JSONLine: Hashable, Sendable {
 /// too), so that a line shown on a terminal cannot steer it.
 private func writeQuoted(_ string: String, to text: inout String) {
   text += "\""
+  // Nearly every string is plain, and a run writes some thirty keys an update.
+  if string.utf8.allSatisfy({ (0x20..<0x7f).contains($0) && $0 != 0x22 && $0 != 0x5c }) {
+    text += string
+    text += "\""
+    return
+  }
   for scalar in string.unicodeScalars {
     switch scalar {
     case "\"": text += "\\\""

@@ -111,7 +111,7 @@ package struct UpdateReport: Hashable, Sendable {
   package var metadata: Logger.Metadata {
     var names: [MetricName] = [
       .version, .meanReturn, .meanReturnError, .meanLength, .entropy, .kl, .gradientNorm,
-      .stepsPerSecond, .actors,
+      .stepsPerSecond, .actors, .learnerWaitingShare, .actorWaitingShare, .receivedBytes,
     ]
     if explainedVariance != nil { names.append(.explainedVariance) }
     if evaluation != nil { names += [.evaluationMeanReturn, .evaluationStdReturn] }

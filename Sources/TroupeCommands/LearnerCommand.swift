@@ -25,11 +25,13 @@ struct LearnerCommand: ContextualCommand {
       context.output(plan.printedConfiguration(command: "learner"))
       return
     }
-    let directory = try plan.openDirectory(context)
-    try context.roles.learner(
-      LearnerRequest(
-        environment: plan.environment, learner: try plan.learnerRole(in: directory),
-        logs: settings.logs, json: settings.json),
-      directory, context)
+    try plan.withDirectory(context) { directory in
+      let role = try plan.learnerRole(in: directory)
+      try context.roles.learner(
+        LearnerRequest(
+          environment: plan.environment, learner: role, logs: settings.logs,
+          json: settings.json),
+        directory, context)
+    }
   }
 }

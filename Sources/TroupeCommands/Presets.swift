@@ -18,7 +18,47 @@ extension Preset {
         "normalize-advantages": "true", "optimizer": "adam", "learning-rate": "0.03",
         "episodes-per-update": "32", "updates": "1000", "until-return": "475",
         "evaluate-every": "5", "evaluation-episodes": "100",
-      ])
+      ]),
+    // The course's own hyper-parameters (Hugging Face deep RL course, unit 4): one episode an update,
+    // standardised by itself. Reaches 475 and loses it again now and then.
+    Preset(
+      name: "course", environment: "cartpole",
+      values: [
+        "hidden": "16", "activation": "relu", "initialization": "pytorch",
+        "estimator": "reward-to-go", "baseline": "standardize", "discount": "1",
+        "normalize-advantages": "false", "optimizer": "adam", "learning-rate": "0.01",
+        "episodes-per-update": "1", "updates": "1000", "until-return": "475",
+        "evaluate-every": "25", "evaluation-episodes": "100",
+      ]),
+    // The learning rate goes to 0, because the return is flat around the best policy.
+    Preset(
+      name: "hamster", environment: "hamster",
+      values: [
+        "hidden": "16", "activation": "tanh", "initialization": "orthogonal",
+        "estimator": "reward-to-go", "baseline": "leave-one-out", "discount": "0.99",
+        "normalize-advantages": "true", "optimizer": "adam", "learning-rate": "0.03",
+        "schedule": "linear", "schedule-updates": "300", "episodes-per-update": "32",
+        "updates": "300", "evaluate-every": "100", "evaluation-episodes": "1000",
+      ]),
+    Preset(
+      name: "acrobot", environment: "acrobot",
+      values: [
+        "hidden": "32,32", "activation": "tanh", "initialization": "orthogonal",
+        "estimator": "reward-to-go", "baseline": "leave-one-out-per-step", "discount": "0.99",
+        "normalize-advantages": "true", "reward-scale": "0.1", "optimizer": "adam",
+        "learning-rate": "0.01", "episodes-per-update": "16", "updates": "1000",
+        "until-return": "-85", "evaluate-every": "1", "evaluation-episodes": "100",
+      ]),
+    Preset(
+      name: "lanekeep", environment: "lanekeep",
+      values: [
+        "hidden": "32,32", "activation": "tanh", "initialization": "orthogonal",
+        "initial-log-std": "-0.7", "estimator": "reward-to-go",
+        "baseline": "leave-one-out-per-step", "discount": "0.99",
+        "normalize-advantages": "true", "optimizer": "adam", "learning-rate": "0.01",
+        "episodes-per-update": "16", "updates": "1000", "until-return": "398",
+        "evaluate-every": "2", "evaluation-episodes": "100",
+      ]),
   ]
 
   static func named(_ name: String) -> Preset? { all.first { $0.name == name } }

@@ -74,6 +74,28 @@ struct RunPlan {
     }
   }
 
+  /// Opens the directory and hands it to a role. If the role fails before the run has begun, a directory
+  /// that was made for it is removed again, so that the same command works once the cause is mended.
+  func withDirectory(
+    _ context: CommandContext, _ role: (consuming RunDirectory) throws -> Void
+  ) throws {
+    let wasThere = resolved.settings.runDirectory.map { OpenFile.exists($0) } ?? false
+    let directory = try openDirectory(context)
+    let path = directory.path
+    do {
+      try role(directory)
+    } catch {
+      if !resumes {
+        do throws(RoleFailure) {
+          try RunDirectory.withdraw(path, keepingDirectory: wasThere)
+        } catch {
+          context.warn("\(path) was made for this run and stays: \(error.description)")
+        }
+      }
+      throw error
+    }
+  }
+
   private func record(in directory: borrowing RunDirectory) throws(RoleFailure) {
     let text = ConfigurationText.recorded(
       resolved, options: RunSettings.options,

@@ -29,14 +29,15 @@ struct TrainCommand: ContextualCommand {
       context.output(plan.printedConfiguration(command: "train"))
       return
     }
-    let directory = try plan.openDirectory(context)
-    try context.roles.train(
-      TrainRequest(
-        environment: plan.environment, learner: try plan.learnerRole(in: directory),
-        bindIsGiven: settings.bind != nil,
-        actors: settings.actors ?? ProcessInfo.processInfo.activeProcessorCount,
-        lanes: settings.lanes, logs: settings.logs, json: settings.json),
-      directory, context)
+    try plan.withDirectory(context) { directory in
+      let role = try plan.learnerRole(in: directory)
+      try context.roles.train(
+        TrainRequest(
+          environment: plan.environment, learner: role, bindIsGiven: settings.bind != nil,
+          actors: settings.actors ?? ProcessInfo.processInfo.activeProcessorCount,
+          lanes: settings.lanes, logs: settings.logs, json: settings.json),
+        directory, context)
+    }
   }
 }
 

@@ -140,4 +140,38 @@ import Testing
           "policy.safetensors", "address",
         ].map { "\(place.path)/\($0)" })
   }
+
+  @Test("what was made for a run that never began is taken back, and nothing else")
+  func withdrawal() throws {
+    let place = try TemporaryDirectory()
+    let path = "\(place.path)/run"
+    func begin() throws {
+      let directory = try RunDirectory(beginning: path)
+      try AtomicFile.write("seed: 1\n", to: directory.configurationPath)
+      try AtomicFile.write("1\n", to: directory.runIDPath)
+      try AtomicFile.write("", to: directory.metricsPath)
+      _ = try CheckpointStore(directory: directory.checkpointsPath, kept: 1)
+      let held = #expect(throws: RoleFailure.self) {
+        try RunDirectory.withdraw(path, keepingDirectory: false)
+      }
+      #expect(held?.exitCode == .tryAgain)
+    }
+    try begin()
+    try RunDirectory.withdraw(path, keepingDirectory: true)
+    #expect(try OpenFile.names(in: path) == [])
+    try begin()
+    try RunDirectory.withdraw(path, keepingDirectory: false)
+    #expect(!OpenFile.exists(path))
+    for (name, text) in [
+      ("metrics.jsonl", "{}\n"), ("checkpoints/00000000.safetensors", "x"),
+    ] {
+      try begin()
+      try place.write(text, to: "run/\(name)")
+      let names = try OpenFile.names(in: path)
+      try RunDirectory.withdraw(path, keepingDirectory: false)
+      #expect(try OpenFile.names(in: path) == names, "\(name)")
+      try OpenFile.remove("\(path)/\(name)")
+      try RunDirectory.withdraw(path, keepingDirectory: false)
+    }
+  }
 }

@@ -106,6 +106,7 @@ final class Workplace: Sendable {
 
   func run(
     _ arguments: [String], variables: [String: String] = [:],
+    environments: [any Environment.Type] = [CartPoleStandIn.self, Corridor.self],
     during: @escaping @Sendable () -> Void = {}
   ) -> Outcome {
     let outcome = Mutex(Outcome())
@@ -128,7 +129,7 @@ final class Workplace: Sendable {
       actor: { request, _ in outcome.withLock { $0.actor = request } },
       evaluate: { request, _ in outcome.withLock { $0.evaluation = request } })
     let code = TroupeCommand.run(
-      arguments, environments: [CartPoleStandIn.self, Corridor.self], roles: roles,
+      arguments, environments: environments, roles: roles,
       variables: variables, runsDirectory: "\(path)/runs",
       output: { text in outcome.withLock { $0.output += text } },
       errorOutput: { text in outcome.withLock { $0.error += text } })

@@ -14,4 +14,10 @@ void troupe_cartpole_step(
     const float *actions, size_t count, float *observations, size_t stride, float *rewards,
     uint8_t *ends);
 
+/// One step of Pendulum on `count` lanes, whose episodes never end by themselves. Sizes as above, with 3
+/// rows of `observations`.
+void troupe_pendulum_step(
+    double *angle, double *velocity, const float *actions, size_t count, float *observations,
+    size_t stride, float *rewards);
+
 #endif

@@ -1,0 +1,98 @@
+// Part of kernels_impl.h, which includes it once for each instruction set.
+
+// ---- Scans and reductions ---------------------------------------------------------------------
+
+static void SET(discounted_suffix_sums)(const float *values, ptrdiff_t count, float scale,
+                                        float discount, float *sums) {
+  float sum = 0;
+  for (ptrdiff_t t = count - 1; t >= 0; t--) {
+    sum = __builtin_fmaf(discount, sum, values[t] * scale);
+    sums[t] = sum;
+  }
+}
+
+typedef double SET(vd16) __attribute__((ext_vector_type(16)));
+typedef float SET(vf16_memory) __attribute__((ext_vector_type(16), aligned(4)));
+
+static double SET(sum_of_squares)(const float *values, ptrdiff_t count) {
+  SET(vd16) sums = (SET(vd16))(0.0);
+  ptrdiff_t k = 0;
+  for (; k + 16 <= count; k += 16) {
+    SET(vd16) x = __builtin_convertvector(*(const SET(vf16_memory) *)(values + k), SET(vd16));
+    sums += x * x;
+  }
+  for (int lane = 0; k + lane < count; lane++) {
+    double x = values[k + lane];
+    sums[lane] += x * x;
+  }
+  double total[16];
+  for (int lane = 0; lane < 16; lane++) total[lane] = sums[lane];
+  for (int half = 8; half > 0; half /= 2)
+    for (int lane = 0; lane < half; lane++) total[lane] += total[lane + half];
+  return total[0];
+}
+
+static bool SET(are_finite)(const float *values, ptrdiff_t count) {
+  vi found = (vi)(0);
+  for (ptrdiff_t k = 0; k < count; k += WIDTH)
+    found |= (BITS(SET(load_some)(values + k, count - k)) & 0x7f800000) == 0x7f800000;
+  int32_t any = 0;
+  for (int lane = 0; lane < WIDTH; lane++) any |= found[lane];
+  return any == 0;
+}
+
+// ---- Elementwise updates ----------------------------------------------------------------------
+
+static void SET(accumulate)(const float *other, ptrdiff_t count, float *sum) {
+  for (ptrdiff_t k = 0; k < count; k += WIDTH) {
+    ptrdiff_t n = count - k;
+    SET(store_some)(sum + k, SET(load_some)(sum + k, n) + SET(load_some)(other + k, n), n);
+  }
+}
+
+static void SET(scale)(float *values, ptrdiff_t count, float factor) {
+  for (ptrdiff_t k = 0; k < count; k += WIDTH)
+    SET(store_some)(values + k, SET(load_some)(values + k, count - k) * factor, count - k);
+}
+
+static void SET(ascend)(const float *gradient, ptrdiff_t count, float learning_rate,
+                        float *parameters) {
+  for (ptrdiff_t k = 0; k < count; k += WIDTH) {
+    ptrdiff_t n = count - k;
+    vf g = SET(load_some)(gradient + k, n);
+    SET(store_some)(parameters + k, FMA(learning_rate, g, SET(load_some)(parameters + k, n)), n);
+  }
+}
+
+static void SET(adam)(const float *gradient, ptrdiff_t count, float step, float beta1, float beta2,
+                      float epsilon, float root_correction, float *first_moment,
+                      float *second_moment, float *parameters) {
+  float rest1 = 1.0f - beta1, rest2 = 1.0f - beta2;
+  for (ptrdiff_t k = 0; k < count; k += WIDTH) {
+    ptrdiff_t n = count - k;
+    vf g = SET(load_some)(gradient + k, n);
+    vf m = SET(load_some)(first_moment + k, n);
+    vf v = SET(load_some)(second_moment + k, n);
+    m = FMA(rest1, g - m, m);
+    v = FMA(rest2 * g, g, beta2 * v);
+    vf root = __builtin_elementwise_sqrt(v) / root_correction + epsilon;
+    vf p = FMA(step, m / root, SET(load_some)(parameters + k, n));
+    SET(store_some)(first_moment + k, m, n);
+    SET(store_some)(second_moment + k, v, n);
+    SET(store_some)(parameters + k, p, n);
+  }
+}
+
+static void SET(rmsprop)(const float *gradient, ptrdiff_t count, float learning_rate, float alpha,
+                         float epsilon, float *mean_square, float *parameters) {
+  float rest = 1.0f - alpha;
+  for (ptrdiff_t k = 0; k < count; k += WIDTH) {
+    ptrdiff_t n = count - k;
+    vf g = SET(load_some)(gradient + k, n);
+    vf s = FMA(rest * g, g, alpha * SET(load_some)(mean_square + k, n));
+    vf root = __builtin_elementwise_sqrt(s) + epsilon;
+    vf p = FMA(learning_rate, g / root, SET(load_some)(parameters + k, n));
+    SET(store_some)(mean_square + k, s, n);
+    SET(store_some)(parameters + k, p, n);
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+// What the program is for.
+extension EndToEndTests {
+  @Suite struct SolveTests {
+    private struct Evaluation: Decodable {
+      let episodes: Int
+      let greedy: Bool
+      let meanReturn: Double
+      let meanMinusStd: Double
+
+      enum CodingKeys: String, CodingKey {
+        case episodes, greedy
+        case meanReturn = "mean_return"
+        case meanMinusStd = "mean_minus_std"
+      }
+    }
+
+    @Test("CartPole is solved by the preset for seeds 1 to 10")
+    func solved() throws {
+      print("seed  updates  wall_seconds  mean_return")
+      for seed in 1...10 {
+        try TestPlace.with { place in
+          let outcome = try place.run(
+            ["train", "cartpole", "--seed", "\(seed)", "--run-dir", place.file("run"), "--json"])
+          let summary = try outcome.summary()
+          #expect(summary.solved == true, "seed \(seed)")
+          #expect(summary.ended == "until-return")
+          #expect(summary.onPolicyMismatches == 0)
+          #expect((summary.meanReturn ?? 0) >= 475)
+          #expect(try RunFiles(path: place.file("run")).policyDigest() == summary.parametersDigest)
+          print(
+            "\(seed)\t\(summary.updates)\t\(summary.wallSeconds)\t\(summary.meanReturn ?? .nan)")
+          place.expectNothingLeft()
+        }
+      }
+    }
+
+    @Test("a solved policy is evaluated by its name under runs, sampled and greedy")
+    func evaluated() throws {
+      try TestPlace.with { place in
+        #expect(try place.run(["train", "cartpole", "--json"]).summary().solved == true)
+        for (arguments, greedy) in [([], false), (["--greedy"], true)] {
+          let outcome = try place.run(
+            ["evaluate", "cartpole-seed1", "--episodes", "200", "--json"] + arguments)
+          try #require(outcome.code == 0, "\(outcome.error)")
+          let evaluation = try JSONDecoder().decode(
+            Evaluation.self, from: Data(outcome.output.utf8))
+          #expect(evaluation.episodes == 200)
+          #expect(evaluation.greedy == greedy)
+          #expect(evaluation.meanReturn >= 450)
+          #expect(evaluation.meanMinusStd <= evaluation.meanReturn)
+        }
+        let text = try place.run(["evaluate", "runs/cartpole-seed1", "--episodes", "20"])
+        #expect(text.code == 0)
+        #expect(text.output.contains("mean return"))
+        #expect(text.output.contains("mean − std"))
+      }
+    }
+  }
+}
