@@ -12,9 +12,13 @@ struct LearnerLink: ~Copyable {
     case malformed(WireError, byteCount: Int)
   }
 
+  /// What a wait found. A socket is read only when it has something: an empty attempt costs libzmq
+  /// system calls.
   struct Ready {
     let signals: Bool
     let verifications: Bool
+    let messages: Bool
+    let events: Bool
   }
 
   /// Messages read per turn of the loop, so that no flood keeps the learner from its other work.
@@ -78,7 +82,8 @@ struct LearnerLink: ~Copyable {
       try poller.wait(atMost: limit)
     }
     return Ready(
-      signals: ready.isReadable(signalsKey), verifications: ready.isReadable(wakeUpKey))
+      signals: ready.isReadable(signalsKey), verifications: ready.isReadable(wakeUpKey),
+      messages: ready.isReadable(receiverKey), events: ready.isReadable(publisherKey))
   }
 
   mutating func send(_ body: LearnerMessage.Body, to topic: Topic) throws(RoleFailure) {

@@ -34,10 +34,9 @@ extension LearnerProcess {
         }
       }
     }
-    try receiveEvents()
   }
 
-  private mutating func receiveEvents() throws(RoleFailure) {
+  mutating func receiveEvents() throws(RoleFailure) {
     for event in try link.takeEvents() {
       guard case .actor(let actor) = event.topic else { continue }
       if event.isSubscription {

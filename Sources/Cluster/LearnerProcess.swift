@@ -177,7 +177,8 @@ package struct LearnerProcess: ~Copyable {
       monitor.waited(clock.now - before)
       if ready.signals { try heedSignals() }
       if ready.verifications { wakeUp.clear() }
-      try receive(into: &estimation)
+      if ready.messages { try receive(into: &estimation) }
+      if ready.events { try receiveEvents() }
       heedVerifications(of: &estimation)
       try heedActorProcesses()
       monitor.lookAt(ledger, round: estimation.round, now: clock.now)
