@@ -100,11 +100,11 @@ struct LearnerLink: ~Copyable {
   func takeMessages() throws(RoleFailure) -> [Incoming] {
     var taken: [Incoming] = []
     while taken.count < Self.messagesPerTurn,
-      let reception = try reception(from: receiver, maximumFrameCount: 4)
+      let reception = try reception(from: receiver, maximumFrameCount: 5)
     {
       switch reception {
       case .tooManyFrames(let count):
-        taken.append(.malformed(.frameCount(expected: 4, found: count), byteCount: 0))
+        taken.append(.malformed(.frameCount(expected: 5, found: count), byteCount: 0))
       case .message(let frames):
         let byteCount = frames.reduce(0) { $0 + $1.byteCount }
         do throws(WireError) {

@@ -64,10 +64,11 @@ package struct LearnerProcess: ~Copyable {
     if let restored {
       learner = Learner(
         policy: policy, configuration: role.run.learner, snapshot: restored.snapshot,
-        optimizer: restored.optimizer, queue: queue)
+        optimizer: restored.optimizer, queue: queue, valueBaseline: restored.valueBaseline)
     } else {
       learner = Learner(
-        policy: policy, configuration: role.run.learner, seed: role.run.seed, queue: queue)
+        policy: policy, configuration: role.run.learner, seed: role.run.seed, queue: queue,
+        valueFunction: MLPValueFunction(policy, role.run))
     }
     self.role = role
     self.logger = logger

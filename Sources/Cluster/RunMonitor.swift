@@ -184,6 +184,7 @@ struct RunMonitor: ~Copyable {
     report.entropy = diagnostics.meanEntropy
     report.kl = diagnostics.divergence
     report.gradientNorm = diagnostics.gradientNorm
+    report.explainedVariance = diagnostics.explainedVariance
     report.learningRate = diagnostics.learningRate
     report.actors = actorCount
     report.learnerWaitingShare = min(1, waitTime / round)

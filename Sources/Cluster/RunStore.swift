@@ -11,6 +11,7 @@ struct RunStore: ~Copyable {
   let run: RunID
   private let role: LearnerRole
   private let policy: MLPPolicy
+  private let valueFunction: MLPValueFunction
   private let logger: Logger
   private var checkpoints: CheckpointStore
   /// Version of the newest checkpoint on disk.
@@ -20,6 +21,7 @@ struct RunStore: ~Copyable {
   struct Restored {
     let snapshot: PolicySnapshot
     let optimizer: Optimizer
+    let valueBaseline: ValueBaseline?
     let totals: RunTotals
   }
 
@@ -33,6 +35,7 @@ struct RunStore: ~Copyable {
     }
     self.role = role
     self.policy = policy
+    valueFunction = MLPValueFunction(policy, role.run)
     self.logger = logger
     self.run = run
     self.checkpoints = checkpoints
@@ -91,9 +94,24 @@ struct RunStore: ~Copyable {
       optimizer: Optimizer(
         configuration: configuration, updateCount: Int(checkpoint.version.rawValue),
         firstMoment: first, secondMoment: second),
-      totals: RunTotals(
+      valueBaseline: try valueBaseline(of: checkpoint), totals: RunTotals(
         episodeCount: Int(checkpoint.episodeCount), stepCount: Int(checkpoint.stepCount),
         bestEvaluation: checkpoint.bestEvaluation))
+  }
+
+  private func valueBaseline(of checkpoint: Checkpoint) throws(RoleFailure) -> ValueBaseline? {
+    guard role.run.learner.baseline == .value else { return nil }
+    let arrays = [Self.valueParameters, Self.firstMoment, Self.secondMoment].map {
+      checkpoint.value[$0] ?? []
+    }
+    guard arrays.allSatisfy({ $0.count == valueFunction.parameterCount }) else {
+      throw RoleFailure(
+        .badData,
+        "the checkpoint of version \(checkpoint.version) is of another value function")
+    }
+    return ValueBaseline(
+      function: valueFunction, configuration: role.run.learner, version: checkpoint.version,
+      parameters: arrays[0], firstMoment: arrays[1], secondMoment: arrays[2])
   }
 
   private func requireSameRun(_ checkpoint: Checkpoint) throws(RoleFailure) {
@@ -117,6 +135,7 @@ struct RunStore: ~Copyable {
 
   private static let firstMoment = "first_moment"
   private static let secondMoment = "second_moment"
+  private static let valueParameters = "parameters"
 
   /// Writes checkpoint and policy file. A failure is logged and the run goes on: the files before are
   /// whole.
@@ -132,10 +151,18 @@ struct RunStore: ~Copyable {
     if !learner.optimizer.secondMoment.isEmpty {
       moments[Self.secondMoment] = learner.optimizer.secondMoment
     }
+    var value: [String: [Float]] = [:]
+    if let baseline = learner.valueBaseline {
+      value = [
+        Self.valueParameters: baseline.parameters,
+        Self.firstMoment: baseline.optimizer.firstMoment,
+        Self.secondMoment: baseline.optimizer.secondMoment,
+      ]
+    }
     let checkpoint = Checkpoint(
       run: run, version: version, configurationDigest: role.run.digest,
       numericsDigest: NumericsDigest.ofThisProcess, parameters: learner.snapshot.parameters,
-      moments: moments, episodeCount: UInt64(totals.episodeCount),
+      moments: moments, value: value, episodeCount: UInt64(totals.episodeCount),
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation)
     do throws(FileError) {
       try checkpoints.write(checkpoint.encode(), version: version)
@@ -187,4 +214,13 @@ struct RunTotals: Sendable {
   var episodeCount = 0
   var stepCount = 0
   var bestEvaluation: Checkpoint.BestEvaluation?
+}
+
+extension MLPValueFunction {
+  /// The value function that a run learns beside its policy, where it is the baseline.
+  init(_ policy: MLPPolicy, _ run: RunConfiguration) {
+    self.init(
+      observationSize: policy.observationSize, hidden: run.learner.value.hidden,
+      activation: run.policy.activation)
+  }
 }

@@ -102,6 +102,19 @@ struct GroupTiles: Sendable {
     }
   }
 
+  /// V of one tile's steps, written to their places within the group.
+  func evaluate<V: ValueFunction>(
+    _ tile: Int, by function: V, parameters: [Float], workspace: inout V.Workspace,
+    into values: inout [Float]
+  ) {
+    var view = values.mutableSpan
+    var part = view._mutatingExtracting(tile * Self.tileSize..<(tile + 1) * Self.tileSize)
+    function.evaluate(
+      observations: observations.span.extracting(rows(observationSize, of: tile)),
+      laneCount: laneCount(of: tile), stride: Self.tileSize, parameters: parameters.span,
+      workspace: &workspace, into: &part)
+  }
+
   private func rows(_ rowCount: Int, of tile: Int) -> Range<Int> {
     let size = rowCount * Self.tileSize
     return tile * size..<(tile + 1) * size

@@ -12,6 +12,8 @@ package struct UpdateDiagnostics: Sendable, Equatable {
   /// Estimate of KL(π_v ‖ π_v+1).
   package let divergence: Double
   package let learningRate: Double
+  /// Share of the variance of the λ-returns that V explained, where a V is learned.
+  package let explainedVariance: Double?
 
   package var stepCount: Int { episodes.reduce(0) { $0 + $1.stepCount } }
   package var returns: ReturnStatistics { ReturnStatistics(episodes) }
@@ -24,25 +26,38 @@ package struct Learner<P: Policy> {
   package let configuration: LearnerConfiguration
   package private(set) var snapshot: PolicySnapshot
   package private(set) var optimizer: Optimizer
+  /// V, if it is the baseline.
+  package private(set) var valueBaseline: ValueBaseline?
   private let queue: WorkQueue
   private let workspaces: WorkspacePool<P>
 
-  /// A learner at version 0.
-  package init(policy: P, configuration: LearnerConfiguration, seed: UInt64, queue: WorkQueue) {
+  /// A learner at version 0. The value function is used where it is the baseline.
+  package init(
+    policy: P, configuration: LearnerConfiguration, seed: UInt64, queue: WorkQueue,
+    valueFunction: (any ValueFunction)? = nil
+  ) {
+    let learnsValues = configuration.baseline == .value
     self.init(
       policy: policy, configuration: configuration,
       snapshot: PolicySnapshot(
         version: .initial, parameters: policy.initialParameters(seed: seed)),
       optimizer: Optimizer(
         configuration: configuration, parameterCount: policy.parameterCount),
-      queue: queue)
+      queue: queue,
+      valueBaseline: learnsValues
+        ? valueFunction.map {
+          ValueBaseline(function: $0, configuration: configuration, seed: seed)
+        } : nil)
   }
 
   /// A learner as a checkpoint left it.
   package init(
     policy: P, configuration: LearnerConfiguration, snapshot: PolicySnapshot,
-    optimizer: Optimizer, queue: WorkQueue
+    optimizer: Optimizer, queue: WorkQueue, valueBaseline: ValueBaseline? = nil
   ) {
+    precondition(
+      (configuration.baseline == .value) == (valueBaseline != nil),
+      "the baseline value needs a value function, and no other does")
     precondition(
       snapshot.parameters.count == policy.parameterCount, "parameters belong to the policy")
     self.policy = policy
@@ -50,6 +65,7 @@ package struct Learner<P: Policy> {
     self.snapshot = snapshot
     self.optimizer = optimizer
     self.queue = queue
+    self.valueBaseline = valueBaseline
     workspaces = WorkspacePool(policy: policy)
   }
 
@@ -58,7 +74,7 @@ package struct Learner<P: Policy> {
       round: RoundID(version: snapshot.version, kind: kind), slotCount: slotCount,
       context: RoundContext(
         policy: policy, parameters: snapshot.parameters, configuration: configuration,
-        estimates: kind == .training, workspaces: workspaces),
+        valueBaseline: valueBaseline, estimates: kind == .training, workspaces: workspaces),
       queue: queue)
   }
 
@@ -78,9 +94,20 @@ package struct Learner<P: Policy> {
     optimizer.update(&parameters, along: gradient)
     let divergence = round.divergence(from: parameters)
     snapshot = PolicySnapshot(version: snapshot.version.next, parameters: parameters)
+    let explainedVariance = round.explainedVariance
+    if valueBaseline != nil {
+      for _ in 0..<configuration.value.passes { fitValues(to: round) }
+    }
     return UpdateDiagnostics(
       version: snapshot.version, episodes: round.episodes, meanEntropy: round.meanEntropy,
-      gradientNorm: norm, divergence: divergence, learningRate: learningRate)
+      gradientNorm: norm, divergence: divergence, learningRate: learningRate,
+      explainedVariance: explainedVariance)
+  }
+
+  /// One step of V towards the λ-returns of the round.
+  private mutating func fitValues(to round: RoundEstimation<P>) {
+    guard let baseline = valueBaseline else { return }
+    valueBaseline?.update(along: round.valueGradient(of: baseline))
   }
 
   /// One whole round from blocks at hand: the function that the rest of the system spreads over

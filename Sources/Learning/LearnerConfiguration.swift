@@ -18,11 +18,13 @@ public enum Baseline: String, Hashable, Sendable, CaseIterable {
   /// Not a baseline but a scaling: each episode's rewards-to-go are standardised by their own mean and
   /// standard deviation, as the Hugging Face course does. Biased.
   case standardize
+  /// A learned state-value function, with GAE(λ).
+  case value
 
   /// Whether the weight of a step needs other episodes than its own, and so the whole round.
   package var needsRound: Bool {
     switch self {
-    case .none, .standardize: false
+    case .none, .standardize, .value: false
     case .mean, .leaveOneOut, .leaveOneOutPerStep: true
     }
   }
@@ -40,6 +42,27 @@ public enum LearningRateSchedule: String, Hashable, Sendable, CaseIterable {
   case constant
   case linear
   case cosine
+}
+
+/// The state-value function that the baseline `value` learns beside the policy.
+public struct ValueConfiguration: Hashable, Sendable {
+  /// Units of each hidden layer; empty for a linear function.
+  public var hidden: [Int]
+  /// λ of GAE, in 0...1: 0 trusts V after one step, 1 uses the whole reward-to-go.
+  public var lambda: Double
+  /// Of its own Adam, at least 0, the same at every update.
+  public var learningRate: Double
+  /// Full-batch steps of each update, at least 1.
+  public var passes: Int
+
+  public init(
+    hidden: [Int] = [64, 64], lambda: Double = 0.95, learningRate: Double = 0.01, passes: Int = 5
+  ) {
+    self.hidden = hidden
+    self.lambda = lambda
+    self.learningRate = learningRate
+    self.passes = passes
+  }
 }
 
 /// Everything that decides how a batch of trajectories becomes new parameters.
@@ -64,13 +87,15 @@ public struct LearnerConfiguration: Hashable, Sendable {
   public var schedule: LearningRateSchedule
   /// Updates after which a schedule that is not constant has reached 0.
   public var scheduleUpdates: Int?
+  /// Without effect unless the baseline is `value`.
+  public var value: ValueConfiguration
 
   public init(
     episodesPerUpdate: Int = 32, estimator: Estimator = .rewardToGo, baseline: Baseline = .mean,
     discount: Double = 1, normalizeAdvantages: Bool = true, entropyCoefficient: Double = 0,
     gradientNormLimit: Double? = nil, rewardScale: Double = 1, optimizer: OptimizerRule = .adam,
     learningRate: Double = 0.03, schedule: LearningRateSchedule = .constant,
-    scheduleUpdates: Int? = nil
+    scheduleUpdates: Int? = nil, value: ValueConfiguration = ValueConfiguration()
   ) {
     self.episodesPerUpdate = episodesPerUpdate
     self.estimator = estimator
@@ -84,6 +109,7 @@ public struct LearnerConfiguration: Hashable, Sendable {
     self.learningRate = learningRate
     self.schedule = schedule
     self.scheduleUpdates = scheduleUpdates
+    self.value = value
   }
 
   /// Whether the backward pass of an episode has to wait for the round's last slot.

@@ -82,7 +82,7 @@ package struct RoundEstimation<P: Policy> {
   /// Mean entropy of the policy over all steps.
   package var meanEntropy: Double {
     let sum = groups.reduce(0.0) { $0 + $1.entropySum }
-    return sum / Double(groups.reduce(0) { $0 + $1.stepCount })
+    return sum / Double(stepCount)
   }
 
   /// An estimate of KL(π_v ‖ π) for other parameters, from the first tile of up to 8 groups.
@@ -106,6 +106,28 @@ package struct RoundEstimation<P: Policy> {
   package func gradient() -> [Float] {
     precondition(isComplete && context.estimates, "a gradient needs the whole training round")
     if context.configuration.needsRound { accumulateWithRoundWeights() }
+    return meanOfGroupGradients(count: partition.slotCount)
+  }
+
+  /// The ascent direction of −½ × the mean squared error of V over all steps of the round, whose
+  /// targets are the λ-returns under V as it was during the round.
+  ///
+  /// Determinism: as ``gradient()``.
+  ///
+  /// - Precondition: V is the baseline, and the policy's gradient was taken.
+  func valueGradient(of baseline: ValueBaseline) -> [Float] {
+    forEachGroup { $0.accumulateValueGradient(of: baseline) }
+    return meanOfGroupGradients(count: stepCount)
+  }
+
+  /// How much of the variance of the λ-returns V explained; nil where V is not the baseline.
+  package var explainedVariance: Double? {
+    context.valueBaseline == nil ? nil : GroupValues.explainedVariance(of: groups.map(\.values))
+  }
+
+  private var stepCount: Int { groups.reduce(0) { $0 + $1.stepCount } }
+
+  private func meanOfGroupGradients(count: Int) -> [Float] {
     var sum = PairwiseSum()
     for group in groups {
       guard let gradient = group.takeGradient() else {
@@ -115,36 +137,40 @@ package struct RoundEstimation<P: Policy> {
     }
     guard var total = sum.total() else { preconditionFailure("a round has a group") }
     var view = total.mutableSpan
-    VectorUpdates.scale(&view, by: 1 / Float(partition.slotCount))
+    VectorUpdates.scale(&view, by: 1 / Float(count))
     return total
   }
 
   private func accumulateWithRoundWeights() {
     let configuration = context.configuration
-    var rewardsToGo: [Float] = []
+    var sources: [Float] = []
     var episodes: [Range<Int>] = []
     var groupSteps: [Range<Int>] = []
     for group in groups {
-      let part = group.rewardsToGo
-      let first = rewardsToGo.count
+      let part = group.weightSources
+      let first = sources.count
       episodes += part.episodes.map { $0.lowerBound + first..<$0.upperBound + first }
-      rewardsToGo += part.values
-      groupSteps.append(first..<rewardsToGo.count)
+      sources += part.values
+      groupSteps.append(first..<sources.count)
     }
     let weights = StepWeights(configuration: configuration).complete(
-      rewardsToGo: rewardsToGo, episodes: episodes)
+      rewardsToGo: sources, episodes: episodes)
     let stepCount = weights.count
     // The gradient is divided by m as a whole, the mean entropy is over steps.
     let entropyWeight = Float(
       configuration.entropyCoefficient * Double(partition.slotCount) / Double(stepCount))
-    let accumulate: @Sendable (Int) -> Void = { [groups, groupSteps] index in
-      groups[index].accumulate(
-        weights: weights, steps: groupSteps[index], entropyWeight: entropyWeight)
+    forEachGroup { [groupSteps] group in
+      group.accumulate(
+        weights: weights, steps: groupSteps[group.index], entropyWeight: entropyWeight)
     }
+  }
+
+  /// Runs `body` for every group, on the learner's threads if that is worth it.
+  private func forEachGroup(_ body: @escaping @Sendable (SlotGroup<P>) -> Void) {
     if stepCount <= Self.inlineStepLimit {
-      for index in groups.indices { accumulate(index) }
+      for group in groups { body(group) }
     } else {
-      queue.forEach(groups.count, accumulate)
+      queue.forEach(groups.count) { [groups] index in body(groups[index]) }
     }
   }
 }

@@ -30,6 +30,13 @@ extension RunConfiguration {
     encoding.add("learning-rate", learner.learningRate)
     encoding.add("schedule", learner.schedule.rawValue)
     encoding.add("schedule-updates", learner.scheduleUpdates)
+    if learner.baseline == .value {
+      encoding.add("value-hidden", learner.value.hidden.count)
+      for units in learner.value.hidden { encoding.add("units", units) }
+      encoding.add("gae-lambda", learner.value.lambda)
+      encoding.add("value-learning-rate", learner.value.learningRate)
+      encoding.add("value-passes", learner.value.passes)
+    }
     var hash = MixingHash()
     hash.combine(encoding.bytes.span)
     return hash.finalize()

@@ -30,12 +30,13 @@ public struct RunConfiguration: Hashable, Sendable {
         throw ConfigurationError(key: key, found: "\(found)", allowed: allowed)
       }
     }
-    for units in policy.hidden {
-      try require(
-        (1...65_536).contains(units), "hidden", units, "layer sizes from 1 to 65536, such as 64,64")
+    for (key, hidden) in [("hidden", policy.hidden), ("value-hidden", learner.value.hidden)] {
+      for units in hidden {
+        try require(
+          (1...65_536).contains(units), key, units, "layer sizes from 1 to 65536, such as 64,64")
+      }
+      try require(hidden.count <= 16, key, hidden.count, "at most 16 hidden layers")
     }
-    try require(
-      policy.hidden.count <= 16, "hidden", policy.hidden.count, "at most 16 hidden layers")
     try require(
       abs(policy.initialLogDeviation) <= 20, "initial-log-std", policy.initialLogDeviation,
       "-20 to 20")
@@ -46,11 +47,11 @@ public struct RunConfiguration: Hashable, Sendable {
     case .leaveOneOut, .leaveOneOutPerStep:
       try require(
         m >= 2, "episodes-per-update", m, "at least 2 with baseline \(learner.baseline.rawValue)")
-    case .none, .mean, .standardize: break
+    case .none, .mean, .standardize, .value: break
     }
     if learner.estimator == .totalReturn {
       try require(
-        learner.baseline != .leaveOneOutPerStep && learner.baseline != .standardize, "baseline",
+        [.none, .mean, .leaveOneOut].contains(learner.baseline), "baseline",
         learner.baseline.rawValue, "none, mean or leave-one-out with estimator total-return")
     }
     try require((0...1).contains(learner.discount), "discount", learner.discount, "0 to 1")
@@ -71,6 +72,14 @@ public struct RunConfiguration: Hashable, Sendable {
         (learner.scheduleUpdates ?? 0) >= 1, "schedule-updates", learner.scheduleUpdates ?? 0,
         "at least 1 with schedule \(learner.schedule.rawValue)")
     }
+    let value = learner.value
+    try require((0...1).contains(value.lambda), "gae-lambda", value.lambda, "0 to 1")
+    try require(
+      (0...1e6).contains(value.learningRate), "value-learning-rate", value.learningRate,
+      "0 to 1000000")
+    try require(
+      (1...1000).contains(value.passes), "value-passes", value.passes,
+      "a whole number from 1 to 1000")
     if let updates = learner.scheduleUpdates {
       try require(
         (1...Int(UInt32.max)).contains(updates), "schedule-updates", updates, "1 to 4294967295")

@@ -17,6 +17,12 @@ package struct TrajectoryReference: Sendable {
 
   package var header: TrajectoryHeader { block.headers[index] }
 
+  /// What followed the last step.
+  var finalObservation: ArraySlice<Float> {
+    let size = block.observationSize
+    return block.finalObservations[index * size..<(index + 1) * size]
+  }
+
   /// Σ of the rewards as the environment gave them.
   var sumOfRewards: Double {
     block.rewards.span.extracting(stepOffset..<stepOffset + header.stepCount).orderedSum
@@ -35,6 +41,8 @@ struct RoundContext<P: Policy>: Sendable {
   let policy: P
   let parameters: [Float]
   let configuration: LearnerConfiguration
+  /// V as it is during the round, where it is the baseline.
+  let valueBaseline: ValueBaseline?
   /// False for evaluation rounds, which estimate no gradient.
   let estimates: Bool
   let workspaces: WorkspacePool<P>
@@ -49,7 +57,9 @@ final class SlotGroup<P: Policy>: Sendable {
     var missingCount: Int
     var tiles = GroupTiles()
     var logProbabilities: [Float] = []
-    var rewardsToGo: [Float] = []
+    /// What the weights of the steps are made of: rewards-to-go, or the advantages over V.
+    var weightSources: [Float] = []
+    var values = GroupValues()
     var entropySum = 0.0
     /// Forward activations of each tile, if they were kept for the backward pass.
     var kept: [P.Workspace] = []
@@ -104,7 +114,14 @@ final class SlotGroup<P: Policy>: Sendable {
       state.tiles.assemble(
         trajectories, observationSize: context.policy.observationSize,
         actionSize: context.policy.actionSpace.actionSize)
-      state.rewardsToGo = rewardsToGo(of: trajectories)
+      if context.estimates, let baseline = context.valueBaseline {
+        state.values = GroupValues(
+          of: trajectories, tiles: state.tiles, baseline: baseline,
+          configuration: context.configuration)
+        state.weightSources = state.values.advantages
+      } else {
+        state.weightSources = rewardsToGo(of: trajectories)
+      }
       let isLocal = context.estimates && !context.configuration.needsRound
       let weights = isLocal ? localWeights(state) : nil
       forward(&state, weights: weights)
@@ -134,11 +151,11 @@ final class SlotGroup<P: Policy>: Sendable {
 
   private func localWeights(_ state: borrowing State) -> [Float] {
     let weights = StepWeights(configuration: context.configuration)
-    var result = [Float](repeating: 0, count: state.rewardsToGo.count)
+    var result = [Float](repeating: 0, count: state.weightSources.count)
     var view = result.mutableSpan
     for range in state.tiles.stepRanges {
       var part = view._mutatingExtracting(range)
-      weights.weighLocally(state.rewardsToGo.span.extracting(range), into: &part)
+      weights.weighLocally(state.weightSources.span.extracting(range), into: &part)
     }
     return result
   }
@@ -228,9 +245,20 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Rewards-to-go of the episodes, one after the other in slot order, and the steps of each.
-  var rewardsToGo: (values: [Float], episodes: [Range<Int>]) {
-    state.withLock { state in (state.rewardsToGo, state.tiles.stepRanges) }
+  /// Rewards-to-go (or the advantages over V) of the episodes, one after the other in slot order, and
+  /// the steps of each.
+  var weightSources: (values: [Float], episodes: [Range<Int>]) {
+    state.withLock { state in (state.weightSources, state.tiles.stepRanges) }
+  }
+
+  /// What V made of the episodes; empty where it is not the baseline.
+  var values: GroupValues { state.withLock { $0.values } }
+
+  /// Adds up (target − V) ∇V over the whole group.
+  func accumulateValueGradient(of baseline: ValueBaseline) {
+    state.withLock { state in
+      state.gradient = baseline.gradient(towards: state.values.targets, of: state.tiles)
+    }
   }
 
   /// Undiscounted, unscaled returns and lengths of the episodes, in slot order.

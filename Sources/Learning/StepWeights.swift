@@ -1,7 +1,8 @@
 /// Ψ: the weight that each step's score gets in the estimate.
 ///
 /// Baselines and scalings are computed in double precision from the rewards-to-go and each weight is
-/// rounded once. Sums run over the steps of an episode in order and over slots in order; those over all
+/// rounded once. For the baseline `value`, whose advantages need values and not only rewards, GAE(λ)
+/// takes the place of the rewards-to-go and nothing is left to subtract. Sums run over the steps of an episode in order and over slots in order; those over all
 /// steps of a round are made of one sum per episode.
 package struct StepWeights {
   private let configuration: LearnerConfiguration
@@ -16,7 +17,7 @@ package struct StepWeights {
   package func weighLocally(_ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>) {
     switch configuration.baseline {
     case .standardize: standardize(rewardsToGo, into: &weights)
-    case .none, .mean, .leaveOneOut, .leaveOneOutPerStep:
+    case .none, .mean, .leaveOneOut, .leaveOneOutPerStep, .value:
       subtract(0, from: rewardsToGo, into: &weights)
     }
   }
@@ -27,7 +28,7 @@ package struct StepWeights {
   package func complete(rewardsToGo: [Float], episodes: [Range<Int>]) -> [Float] {
     var weights = [Float](repeating: 0, count: rewardsToGo.count)
     switch configuration.baseline {
-    case .none, .standardize:
+    case .none, .standardize, .value:
       forEach(episodes, rewardsToGo, &weights) { weighLocally($1, into: &$2) }
     case .mean:
       let mean = sumOfReturns(rewardsToGo, episodes) / Double(episodes.count)

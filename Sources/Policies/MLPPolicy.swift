@@ -9,9 +9,7 @@ public struct MLPPolicy: Policy {
   public let configuration: PolicyConfiguration
   public let parameterLayout: [ParameterTensor]
   private let head: ActionHead
-  private let layers: [DenseShape]
-  /// First parameter of each layer, and one past the last.
-  private let layerOffsets: [Int]
+  private let network: Perceptron
 
   public init(
     observationSize: Int, actionSpace: ActionSpace, configuration: PolicyConfiguration
@@ -20,91 +18,51 @@ public struct MLPPolicy: Policy {
     self.actionSpace = actionSpace
     self.configuration = configuration
     head = ActionHead(actionSpace)
-    let sizes = [observationSize] + configuration.hidden + [head.outputCount]
-    layers = zip(sizes, sizes.dropFirst()).map { DenseShape(inputs: $0, outputs: $1) }
-    var offsets = [0]
-    var tensors: [ParameterTensor] = []
-    for (index, layer) in layers.enumerated() {
-      // nn.Sequential numbers the activations between the linear layers, too.
-      let start = offsets[index]
-      tensors.append(
-        ParameterTensor(
-          name: "\(2 * index).weight", shape: [layer.outputs, layer.inputs], offset: start))
-      tensors.append(
-        ParameterTensor(
-          name: "\(2 * index).bias", shape: [layer.outputs],
-          offset: start + layer.outputs * layer.inputs))
-      offsets.append(start + layer.parameterCount)
-    }
+    network = Perceptron(
+      inputs: observationSize, hidden: configuration.hidden, outputs: head.outputCount,
+      nonlinearity: configuration.activation)
+    var tensors = network.tensors
     if head.parameterCount > 0 {
       tensors.append(
         ParameterTensor(
-          name: "log_std", shape: [head.parameterCount], offset: offsets[layers.count]))
+          name: "log_std", shape: [head.parameterCount], offset: network.parameterCount))
     }
-    layerOffsets = offsets
     parameterLayout = tensors
   }
 
   /// Parameters of the head, behind those of the layers.
   private var headParameters: Range<Int> {
-    layerOffsets[layers.count]..<layerOffsets[layers.count] + head.parameterCount
+    network.parameterCount..<network.parameterCount + head.parameterCount
   }
 
   private func outputs(of workspace: borrowing MLPWorkspace, laneCount: Int) -> OutputMatrix {
     OutputMatrix(
-      offset: workspace.activations[layers.count], stride: workspace.stride, laneCount: laneCount)
-  }
-
-  private var hiddenActivation: Activation {
-    switch configuration.activation {
-    case .tanh: .tanh
-    case .relu: .relu
-    }
+      offset: workspace.activations[network.layers.count], stride: workspace.stride, laneCount: laneCount)
   }
 
   public func initialParameters(seed: UInt64) -> [Float] {
-    var parameters: [Float] = []
-    parameters.reserveCapacity(layerOffsets[layers.count])
-    for (index, layer) in layers.enumerated() {
-      let isOutput = index == layers.count - 1
-      var source = InitializationStream(seed: seed, layer: index)
-      switch configuration.initialization {
-      case .orthogonal:
-        let weights = source.orthogonalMatrix(
-          rows: layer.outputs, columns: layer.inputs, gain: isOutput ? 0.01 : 2.0.squareRoot())
-        parameters += weights
-        parameters += Array(repeating: 0, count: layer.outputs)
-      case .pytorch:
-        let bound = 1 / Double(layer.inputs).squareRoot()
-        for _ in 0..<layer.parameterCount {
-          parameters.append(Float(source.uniform(from: -bound, to: bound)))
-        }
-      }
-    }
-    parameters += Array(
-      repeating: Float(configuration.initialLogDeviation), count: head.parameterCount)
-    return parameters
+    network.initialParameters(
+      seed: seed, firstStream: 0, initialization: configuration.initialization, outputGain: 0.01)
+      + Array(repeating: Float(configuration.initialLogDeviation), count: head.parameterCount)
   }
 
   public func makeWorkspace(laneCapacity: Int) -> MLPWorkspace {
     MLPWorkspace(
-      rowCounts: rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
+      rowCounts: network.rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
   }
 
   public func workspaceByteCount(laneCapacity: Int) -> Int {
     MLPWorkspace.floatCount(
-      rowCounts: rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
+      rowCounts: network.rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
       * MemoryLayout<Float>.stride
   }
-
-  private var rowCounts: [Int] { [observationSize] + layers.map(\.outputs) }
 
   public func act(
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     streams: borrowing LaneStreams, greedy: Bool, workspace: inout MLPWorkspace,
     into actions: inout MutableSpan<Float>, logProbabilities: inout MutableSpan<Float>
   ) {
-    forward(
+    network.forward(
       observations, laneCount: laneCount, stride: stride, parameters: parameters,
       workspace: &workspace)
     let outputs = outputs(of: workspace, laneCount: laneCount)
@@ -122,7 +80,7 @@ public struct MLPPolicy: Policy {
     parameters: Span<Float>, workspace: inout MLPWorkspace,
     into logProbabilities: inout MutableSpan<Float>, entropies: inout MutableSpan<Float>
   ) {
-    forward(
+    network.forward(
       observations, laneCount: laneCount, stride: stride, parameters: parameters,
       workspace: &workspace)
     let outputs = outputs(of: workspace, laneCount: laneCount)
@@ -140,11 +98,8 @@ public struct MLPPolicy: Policy {
     weights: Span<Float>, entropyWeight: Float, workspace: inout MLPWorkspace,
     into gradient: inout MutableSpan<Float>
   ) {
-    var outputGradients = workspace.gradients.0
-    var inputGradients = workspace.gradients.1
-    let activations = workspace.activations
     let outputs = outputs(of: workspace, laneCount: laneCount)
-    let scratch = workspace.scratch
+    let (outputGradients, scratch) = (workspace.gradients.0, workspace.scratch)
     var matrices = workspace.matrices.mutableSpan
     var headGradient = gradient._mutatingExtracting(headParameters)
     head.score(
@@ -152,38 +107,8 @@ public struct MLPPolicy: Policy {
       actions: actions, actionStride: stride, weights: weights.extracting(first: laneCount),
       entropyWeight: entropyWeight, scratch: scratch, outputGradients: outputGradients,
       gradient: &headGradient)
-    for index in layers.indices.reversed() {
-      let range = layerOffsets[index]..<layerOffsets[index + 1]
-      var layerGradient = gradient._mutatingExtracting(range)
-      Dense.accumulateParameterGradients(
-        layers[index], laneCount: laneCount, stride: outputs.stride, matrices: matrices.span,
-        inputs: activations[index], outputGradients: outputGradients, into: &layerGradient)
-      if index > 0 {
-        Dense.backwardInputs(
-          layers[index], parameters: parameters.extracting(range), activation: hiddenActivation,
-          laneCount: laneCount, stride: outputs.stride, matrices: &matrices,
-          outputGradients: outputGradients, activations: activations[index],
-          into: inputGradients)
-        swap(&outputGradients, &inputGradients)
-      }
-    }
-  }
-
-  private func forward(
-    _ observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
-    workspace: inout MLPWorkspace
-  ) {
-    workspace.copyObservations(
-      observations, rows: observationSize, laneCount: laneCount, stride: stride)
-    let (activations, stride) = (workspace.activations, workspace.stride)
-    var matrices = workspace.matrices.mutableSpan
-    for (index, layer) in layers.enumerated() {
-      Dense.forward(
-        layer, parameters: parameters.extracting(layerOffsets[index]..<layerOffsets[index + 1]),
-        activation: index == layers.count - 1 ? .none : hiddenActivation, laneCount: laneCount,
-        stride: stride, matrices: &matrices, inputs: activations[index],
-        outputs: activations[index + 1])
-    }
+    network.backward(
+      laneCount: laneCount, parameters: parameters, workspace: &workspace, into: &gradient)
   }
 }
 

@@ -98,8 +98,11 @@ struct EpisodeRecorder {
     capacity = newCapacity
   }
 
-  /// The first step whose observation, reward or log-probability is not finite.
-  func firstFault(lane: Int) -> (step: Int, problem: String)? {
+  /// The first step whose observation, reward or log-probability is not finite; the final observation,
+  /// of which `observations` holds one column for each lane, counts as one step more.
+  func firstFault(
+    lane: Int, observations: Span<Float>, stride: Int
+  ) -> (step: Int, problem: String)? {
     let steps = stepCount(lane)
     var first: (step: Int, row: Int)?
     for row in 0..<rowCount {
@@ -111,7 +114,13 @@ struct EpisodeRecorder {
         break
       }
     }
-    guard let first else { return nil }
+    guard let first else {
+      for row in 0..<observationSize where !observations[row * stride + lane].isFinite {
+        let value = observations[row * stride + lane]
+        return (steps, "returned \(value) as entry \(row) of its observation")
+      }
+      return nil
+    }
     let value = storage[base(lane) + first.row * capacity + first.step]
     let problem =
       switch first.row {
@@ -122,8 +131,11 @@ struct EpisodeRecorder {
     return (first.step, problem)
   }
 
-  /// Appends the finished episode of `lane`.
-  func append(lane: Int, slot: Int, end: EpisodeEnd, to block: inout TrajectoryBlock) {
+  /// Appends the finished episode of `lane`, whose column of `observations` is the final one.
+  func append(
+    lane: Int, slot: Int, end: EpisodeEnd, observations: Span<Float>, stride: Int,
+    to block: inout TrajectoryBlock
+  ) {
     let steps = stepCount(lane)
     func row(_ row: Int) -> Range<Int> {
       let start = base(lane) + row * capacity
@@ -136,6 +148,9 @@ struct EpisodeRecorder {
       block.actions.append(contentsOf: storage[row(actionRow + entry)])
     }
     block.rewards.append(contentsOf: storage[row(rewardRow)])
+    for feature in 0..<observationSize {
+      block.finalObservations.append(observations[feature * stride + lane])
+    }
     block.headers.append(
       TrajectoryHeader(
         slot: slot, stepCount: steps, end: end,

@@ -113,7 +113,11 @@ public struct Rollout<P: Policy> {
         guard let end = end(of: lane) else { continue }
         let slot = Int(streams.slots[lane])
         try requireFinite(lane, slot: slot)
-        if finished(slot) { recorder.append(lane: lane, slot: slot, end: end, to: &block) }
+        if finished(slot) {
+          recorder.append(
+            lane: lane, slot: slot, end: end, observations: observations.span, stride: stride,
+            to: &block)
+        }
         if let next = nextSlot() {
           start(next, lane: lane)
         } else {
@@ -190,7 +194,9 @@ public struct Rollout<P: Policy> {
   }
 
   private func requireFinite(_ lane: Int, slot: Int) throws(RolloutFault) {
-    if let (step, problem) = recorder.firstFault(lane: lane) {
+    if let (step, problem) = recorder.firstFault(
+      lane: lane, observations: observations.span, stride: stride)
+    {
       throw RolloutFault(
         environment: environmentName, round: round, slot: slot, step: step, problem: problem)
     }

@@ -30,6 +30,10 @@ public struct TrajectoryBlock: Sendable, Equatable {
   public package(set) var actions: [Float] = []
   /// Shape: per episode `[stepCount]`, concatenated.
   public package(set) var rewards: [Float] = []
+  /// What followed the last step of each episode, which no action was chosen on.
+  ///
+  /// Shape: per episode `[observationSize]`, concatenated.
+  public package(set) var finalObservations: [Float] = []
 
   public init(observationSize: Int, actionSize: Int) {
     self.observationSize = observationSize
@@ -41,7 +45,7 @@ public struct TrajectoryBlock: Sendable, Equatable {
   /// - Precondition: the arrays have exactly the lengths that the headers say.
   package init(
     observationSize: Int, actionSize: Int, headers: [TrajectoryHeader], observations: [Float],
-    actions: [Float], rewards: [Float]
+    actions: [Float], rewards: [Float], finalObservations: [Float]
   ) {
     self.observationSize = observationSize
     self.actionSize = actionSize
@@ -49,11 +53,14 @@ public struct TrajectoryBlock: Sendable, Equatable {
     self.observations = observations
     self.actions = actions
     self.rewards = rewards
+    self.finalObservations = finalObservations
     let stepCount = self.stepCount
     precondition(rewards.count == stepCount, "one reward for each step")
     precondition(
       observations.count == stepCount * observationSize, "one observation for each step")
     precondition(actions.count == stepCount * actionSize, "one action for each step")
+    precondition(
+      finalObservations.count == headers.count * observationSize, "one final observation an episode")
   }
 
   public var isEmpty: Bool { headers.isEmpty }
@@ -61,7 +68,9 @@ public struct TrajectoryBlock: Sendable, Equatable {
   public var stepCount: Int { headers.reduce(0) { $0 + $1.stepCount } }
 
   /// Bytes that the arrays take.
-  package var byteCount: Int { 4 * (observations.count + actions.count + rewards.count) }
+  package var byteCount: Int {
+    4 * (observations.count + actions.count + rewards.count + finalObservations.count)
+  }
 
   /// The first step of each episode within the block, counted over all episodes.
   package var stepOffsets: [Int] {
@@ -81,8 +90,10 @@ public struct TrajectoryBlock: Sendable, Equatable {
     let bytesPerStep = 4 * (observationSize + actionSize + 1)
     var pieces: [TrajectoryBlock] = []
     var piece = TrajectoryBlock(observationSize: observationSize, actionSize: actionSize)
-    for (header, offset) in zip(headers, stepOffsets) {
-      if !piece.isEmpty, piece.byteCount + header.stepCount * bytesPerStep > byteLimit {
+    for (index, offset) in stepOffsets.enumerated() {
+      let header = headers[index]
+      let byteCount = header.stepCount * bytesPerStep + 4 * observationSize
+      if !piece.isEmpty, piece.byteCount + byteCount > byteLimit {
         pieces.append(piece)
         piece.removeAll()
       }
@@ -91,6 +102,8 @@ public struct TrajectoryBlock: Sendable, Equatable {
       piece.observations += observations[offset * observationSize..<end * observationSize]
       piece.actions += actions[offset * actionSize..<end * actionSize]
       piece.rewards += rewards[offset..<end]
+      piece.finalObservations +=
+        finalObservations[index * observationSize..<(index + 1) * observationSize]
     }
     pieces.append(piece)
     return pieces
@@ -102,5 +115,6 @@ public struct TrajectoryBlock: Sendable, Equatable {
     observations.removeAll(keepingCapacity: true)
     actions.removeAll(keepingCapacity: true)
     rewards.removeAll(keepingCapacity: true)
+    finalObservations.removeAll(keepingCapacity: true)
   }
 }

@@ -46,7 +46,7 @@ enum RunSection: OptionSection {
       "hidden", \.policy.hidden, .run, shape: .list("sizes"),
       help: "units of each hidden layer, such as 64,64; none for a linear policy",
       allowed: "layer sizes from 1 to 65536, such as 64,64, or none", parse: layerSizes,
-      text: { $0.isEmpty ? "none" : $0.map { "\($0)" }.joined(separator: ",") }),
+      text: text(ofLayerSizes:)),
     .choice("activation", \.policy.activation, .run, help: "nonlinearity between layers"),
     .choice(
       "initialization", \.policy.initialization, .run, help: "how the first parameters are drawn"),
@@ -55,6 +55,20 @@ enum RunSection: OptionSection {
       help: "log of the first standard deviation, where actions are a box"),
     .choice("estimator", \.learner.estimator, .run, help: "weight of each step's score"),
     .choice("baseline", \.learner.baseline, .run, help: "what is subtracted from the weight"),
+    .number(
+      "gae-lambda", \.learner.value.lambda, .run,
+      help: "lambda of the advantages over a learned value function, 0 to 1"),
+    .custom(
+      "value-hidden", \.learner.value.hidden, .run, shape: .list("sizes"),
+      help: "units of each hidden layer of the value function, or none",
+      allowed: "layer sizes from 1 to 65536, such as 64,64, or none", parse: layerSizes,
+      text: text(ofLayerSizes:)),
+    .number(
+      "value-learning-rate", \.learner.value.learningRate, .run,
+      help: "size of one step of the value function"),
+    .count(
+      "value-passes", \.learner.value.passes, .run, in: 1...1000,
+      help: "steps of the value function at each update"),
     .number("discount", \.learner.discount, .run, help: "discount factor, 0 to 1"),
     .boolean(
       "normalize-advantages", \.learner.normalizeAdvantages, .run, shape: .toggle,
@@ -87,6 +101,10 @@ enum RunSection: OptionSection {
       sizes.append(size)
     }
     return sizes
+  }
+
+  @Sendable private static func text(ofLayerSizes sizes: [Int]) -> String {
+    sizes.isEmpty ? "none" : sizes.map { "\($0)" }.joined(separator: ",")
   }
 }
 

@@ -8,6 +8,7 @@ extension Checkpoint {
   private static let format = "troupe-checkpoint"
   private static let parametersName = "parameters"
   private static let momentPrefix = "optimizer."
+  private static let valuePrefix = "value."
   private static let arrayPrefix = "array."
   private static let textPrefix = "text."
   private static let checksumName = "sha256"
@@ -35,10 +36,12 @@ extension Checkpoint {
         name: Self.checksumName, shape: [SHA256.byteCount],
         values: .uint8(Array(repeating: 0, count: SHA256.byteCount))),
     ]
-    for (name, values) in moments {
-      tensors.append(
-        SafeTensors.Tensor(
-          name: Self.momentPrefix + name, shape: [values.count], values: .float32(values)))
+    for (prefix, arrays) in [(Self.momentPrefix, moments), (Self.valuePrefix, value)] {
+      for (name, values) in arrays {
+        tensors.append(
+          SafeTensors.Tensor(
+            name: prefix + name, shape: [values.count], values: .float32(values)))
+      }
     }
     for (name, values) in arrays {
       tensors.append(
@@ -87,6 +90,7 @@ extension Checkpoint {
     }
     parameters = []
     moments = [:]
+    value = [:]
     arrays = [:]
     var parametersFound = false
     for tensor in file.tensors {
@@ -99,6 +103,8 @@ extension Checkpoint {
         if tensor.name == Self.parametersName {
           parameters = values
           parametersFound = true
+        } else if let name = suffix(of: tensor.name, after: Self.valuePrefix) {
+          value[name] = values
         } else {
           moments[try Self.name(of: tensor, after: Self.momentPrefix)] = values
         }

@@ -11,6 +11,8 @@ package struct Checkpoint: Equatable, Sendable {
   package var parameters: [Float]
   /// The optimizer's arrays by name.
   package var moments: [String: [Float]]
+  /// Parameters and moments of the learned value function by name; empty without one.
+  package var value: [String: [Float]]
   /// Episodes that all updates so far were estimated from.
   package var episodeCount: UInt64
   /// Steps of those episodes.
@@ -33,8 +35,9 @@ package struct Checkpoint: Equatable, Sendable {
 
   package init(
     run: RunID, version: PolicyVersion, configurationDigest: Digest128, numericsDigest: Digest128,
-    parameters: [Float], moments: [String: [Float]], episodeCount: UInt64, stepCount: UInt64,
-    bestEvaluation: BestEvaluation?, texts: [String: String] = [:], arrays: [String: [Double]] = [:]
+    parameters: [Float], moments: [String: [Float]], value: [String: [Float]] = [:],
+    episodeCount: UInt64, stepCount: UInt64, bestEvaluation: BestEvaluation?,
+    texts: [String: String] = [:], arrays: [String: [Double]] = [:]
   ) {
     self.run = run
     self.version = version
@@ -42,6 +45,7 @@ package struct Checkpoint: Equatable, Sendable {
     self.numericsDigest = numericsDigest
     self.parameters = parameters
     self.moments = moments
+    self.value = value
     self.episodeCount = episodeCount
     self.stepCount = stepCount
     self.bestEvaluation = bestEvaluation

@@ -77,6 +77,7 @@ extension ProtoLearnerConfiguration {
       case .leaveOneOut: .leaveOneOut
       case .leaveOneOutPerStep: .leaveOneOutPerStep
       case .standardize: .standardize
+      case .value: .value
       }
     discount = learner.discount
     normalizeAdvantages = learner.normalizeAdvantages
@@ -97,14 +98,17 @@ extension ProtoLearnerConfiguration {
       case .cosine: .cosine
       }
     if let updates = learner.scheduleUpdates { scheduleUpdates = UInt32(updates) }
+    value = ProtoValueConfiguration(learner.value)
   }
 
   fileprivate func value() throws(WireError) -> LearnerConfiguration {
+    guard hasValue else { throw .missing(field: "configuration.learner.value") }
     var result = LearnerConfiguration(
       episodesPerUpdate: Int(episodesPerUpdate), discount: discount,
       normalizeAdvantages: normalizeAdvantages, entropyCoefficient: entropyCoefficient,
       gradientNormLimit: hasGradientNormLimit ? gradientNormLimit : nil, rewardScale: rewardScale,
-      learningRate: learningRate, scheduleUpdates: hasScheduleUpdates ? Int(scheduleUpdates) : nil)
+      learningRate: learningRate, scheduleUpdates: hasScheduleUpdates ? Int(scheduleUpdates) : nil,
+      value: value.value())
     switch estimator {
     case .totalReturn: result.estimator = .totalReturn
     case .rewardToGo: result.estimator = .rewardToGo
@@ -116,6 +120,7 @@ extension ProtoLearnerConfiguration {
     case .leaveOneOut: result.baseline = .leaveOneOut
     case .leaveOneOutPerStep: result.baseline = .leaveOneOutPerStep
     case .standardize: result.baseline = .standardize
+    case .value: result.baseline = .value
     case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.baseline", baseline)
     }
     switch optimizer {
@@ -131,5 +136,21 @@ extension ProtoLearnerConfiguration {
     case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.schedule", schedule)
     }
     return result
+  }
+}
+
+extension ProtoValueConfiguration {
+  fileprivate init(_ value: ValueConfiguration) {
+    self.init()
+    hidden = value.hidden.map { UInt32($0) }
+    lambda = value.lambda
+    learningRate = value.learningRate
+    passes = UInt32(value.passes)
+  }
+
+  fileprivate func value() -> ValueConfiguration {
+    ValueConfiguration(
+      hidden: hidden.map { Int($0) }, lambda: lambda, learningRate: learningRate,
+      passes: Int(passes))
   }
 }

@@ -9,7 +9,7 @@ package struct NonFiniteValue: Hashable, Sendable, CustomStringConvertible {
 
   package let quantity: Quantity
   package let slot: Int
-  /// Counted from 0 within the episode.
+  /// Counted from 0 within the episode; the number of its steps for the final observation.
   package let step: Int
 
   package init(quantity: Quantity, slot: Int, step: Int) {
@@ -23,13 +23,13 @@ package struct NonFiniteValue: Hashable, Sendable, CustomStringConvertible {
 
 extension TrajectoryBlock {
   /// The first number that is not finite: of the first such episode its observations before its
-  /// rewards.
+  /// rewards, and the final observation last.
   ///
   /// Complexity: one vectorised pass; nothing is allocated.
   package var firstNonFinite: NonFiniteValue? {
-    if allFinite(observations), allFinite(rewards) { return nil }
+    if allFinite(observations), allFinite(rewards), allFinite(finalObservations) { return nil }
     var offset = 0
-    for header in headers {
+    for (index, header) in headers.enumerated() {
       let first = offset * observationSize
       for i in first..<first + observationSize * header.stepCount where !observations[i].isFinite {
         return NonFiniteValue(
@@ -37,6 +37,10 @@ extension TrajectoryBlock {
       }
       for step in 0..<header.stepCount where !rewards[offset + step].isFinite {
         return NonFiniteValue(quantity: .reward, slot: header.slot, step: step)
+      }
+      let last = finalObservations[index * observationSize..<(index + 1) * observationSize]
+      if !last.allSatisfy(\.isFinite) {
+        return NonFiniteValue(quantity: .observation, slot: header.slot, step: header.stepCount)
       }
       offset += header.stepCount
     }

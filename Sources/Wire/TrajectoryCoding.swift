@@ -2,8 +2,8 @@ internal import Kernels
 internal import RL
 
 extension ActorMessage.Trajectories {
-  /// Observations, actions, rewards.
-  static let arrayCount = 3
+  /// Observations, actions, rewards, final observations.
+  static let arrayCount = 4
 
   var encodedEnvelope: ProtoTrajectories {
     var result = ProtoTrajectories()
@@ -26,7 +26,10 @@ extension ActorMessage.Trajectories {
   }
 
   var encodedArrays: [WireFrame] {
-    [.floats(block.observations), encodedActions, .floats(block.rewards)]
+    [
+      .floats(block.observations), encodedActions, .floats(block.rewards),
+      .floats(block.finalObservations),
+    ]
   }
 
   private var encodedActions: WireFrame {
@@ -56,16 +59,20 @@ extension ActorMessage.Trajectories {
     // Each header took two bytes of an envelope at least: this sum stays far below 2^63.
     let stepCount = headers.reduce(0) { $0 + $1.stepCount }
     let observations = try Self.floats(
-      in: source, frame: 1, "observations", size: shape.observationSize, stepCount: stepCount)
+      in: source, frame: 1, "observations", size: shape.observationSize, count: stepCount)
     let actions = try Self.actions(
       in: source, frame: 2, of: shape.actionSpace, headers: headers, stepCount: stepCount)
-    let rewards = try Self.floats(in: source, frame: 3, "rewards", size: 1, stepCount: stepCount)
+    let rewards = try Self.floats(in: source, frame: 3, "rewards", size: 1, count: stepCount)
+    let finalObservations = try Self.floats(
+      in: source, frame: 4, "final observations", size: shape.observationSize,
+      count: headers.count)
     self.init(
       round: round, policyDigest: envelope.policyDigest.value, leaseNumber: envelope.lease,
       actionSpace: shape.actionSpace,
       block: TrajectoryBlock(
         observationSize: shape.observationSize, actionSize: shape.actionSpace.actionSize,
-        headers: headers, observations: observations, actions: actions, rewards: rewards))
+        headers: headers, observations: observations, actions: actions, rewards: rewards,
+        finalObservations: finalObservations))
   }
 
   private static func headers(
@@ -102,10 +109,10 @@ extension ActorMessage.Trajectories {
 
   private static func floats(
     in source: borrowing some FrameSource & ~Copyable, frame index: Int, _ field: String, size: Int,
-    stepCount: Int
+    count: Int
   ) throws(WireError) -> [Float] {
     try source.withFrame(index) { (frame) throws(WireError) in
-      try requireSize(of: frame, rowByteCount: 4 * size, stepCount: stepCount, field)
+      try requireSize(of: frame, rowByteCount: 4 * size, rowCount: count, field)
       return ArrayCoding.array(from: frame)
     }
   }
@@ -116,7 +123,7 @@ extension ActorMessage.Trajectories {
   ) throws(WireError) -> [Float] {
     try source.withFrame(index) { (frame) throws(WireError) in
       try requireSize(
-        of: frame, rowByteCount: space.encodedByteCount, stepCount: stepCount, "actions")
+        of: frame, rowByteCount: space.encodedByteCount, rowCount: stepCount, "actions")
       switch space {
       case .discrete(let count):
         return try indices(in: frame, space.encoding, below: count)
@@ -171,9 +178,9 @@ extension ActorMessage.Trajectories {
   }
 
   private static func requireSize(
-    of frame: RawSpan, rowByteCount: Int, stepCount: Int, _ field: String
+    of frame: RawSpan, rowByteCount: Int, rowCount: Int, _ field: String
   ) throws(WireError) {
-    let (byteCount, overflow) = stepCount.multipliedReportingOverflow(by: rowByteCount)
+    let (byteCount, overflow) = rowCount.multipliedReportingOverflow(by: rowByteCount)
     guard !overflow, frame.byteCount == byteCount else {
       throw .size(
         field: field, expected: overflow ? .max : UInt64(byteCount),

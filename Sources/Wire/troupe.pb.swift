@@ -246,6 +246,7 @@ nonisolated enum ProtoBaseline: SwiftProtobuf.Enum, Swift.CaseIterable {
   case leaveOneOut // = 3
   case leaveOneOutPerStep // = 4
   case standardize // = 5
+  case value // = 6
   case UNRECOGNIZED(Int)
 
   init() {
@@ -260,6 +261,7 @@ nonisolated enum ProtoBaseline: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3: self = .leaveOneOut
     case 4: self = .leaveOneOutPerStep
     case 5: self = .standardize
+    case 6: self = .value
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -272,6 +274,7 @@ nonisolated enum ProtoBaseline: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .leaveOneOut: return 3
     case .leaveOneOutPerStep: return 4
     case .standardize: return 5
+    case .value: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -284,6 +287,7 @@ nonisolated enum ProtoBaseline: SwiftProtobuf.Enum, Swift.CaseIterable {
     .leaveOneOut,
     .leaveOneOutPerStep,
     .standardize,
+    .value,
   ]
 
 }
@@ -888,12 +892,41 @@ nonisolated struct ProtoLearnerConfiguration: Sendable {
   /// Clears the value of `scheduleUpdates`. Subsequent reads from it will return its default value.
   mutating func clearScheduleUpdates() {self._scheduleUpdates = nil}
 
+  var value: ProtoValueConfiguration {
+    get {_value ?? ProtoValueConfiguration()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  mutating func clearValue() {self._value = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _gradientNormLimit: Double? = nil
   fileprivate var _scheduleUpdates: UInt32? = nil
+  fileprivate var _value: ProtoValueConfiguration? = nil
+}
+
+/// The learned state-value function of the baseline VALUE.
+nonisolated struct ProtoValueConfiguration: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var hidden: [UInt32] = []
+
+  var lambda: Double = 0
+
+  var learningRate: Double = 0
+
+  var passes: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct ProtoActorEnvelope: Sendable {
@@ -1172,7 +1205,7 @@ nonisolated extension ProtoEstimator: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension ProtoBaseline: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BASELINE_UNSPECIFIED\0\u{1}BASELINE_NONE\0\u{1}BASELINE_MEAN\0\u{1}BASELINE_LEAVE_ONE_OUT\0\u{1}BASELINE_LEAVE_ONE_OUT_PER_STEP\0\u{1}BASELINE_STANDARDIZE\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BASELINE_UNSPECIFIED\0\u{1}BASELINE_NONE\0\u{1}BASELINE_MEAN\0\u{1}BASELINE_LEAVE_ONE_OUT\0\u{1}BASELINE_LEAVE_ONE_OUT_PER_STEP\0\u{1}BASELINE_STANDARDIZE\0\u{1}BASELINE_VALUE\0")
 }
 
 nonisolated extension ProtoOptimizerRule: SwiftProtobuf._ProtoNameProviding {
@@ -1951,7 +1984,7 @@ nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".LearnerConfiguration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0\u{1}value\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1971,6 +2004,7 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
       case 10: try { try decoder.decodeSingularDoubleField(value: &self.learningRate) }()
       case 11: try { try decoder.decodeSingularEnumField(value: &self.schedule) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self._scheduleUpdates) }()
+      case 13: try { try decoder.decodeSingularMessageField(value: &self._value) }()
       default: break
       }
     }
@@ -2017,6 +2051,9 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
     try { if let v = self._scheduleUpdates {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 12)
     } }()
+    try { if let v = self._value {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2033,6 +2070,52 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
     if lhs.learningRate != rhs.learningRate {return false}
     if lhs.schedule != rhs.schedule {return false}
     if lhs._scheduleUpdates != rhs._scheduleUpdates {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoValueConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ValueConfiguration"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hidden\0\u{1}lambda\0\u{3}learning_rate\0\u{1}passes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedUInt32Field(value: &self.hidden) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.lambda) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.learningRate) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.passes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.hidden.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.hidden, fieldNumber: 1)
+    }
+    if self.lambda.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.lambda, fieldNumber: 2)
+    }
+    if self.learningRate.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.learningRate, fieldNumber: 3)
+    }
+    if self.passes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.passes, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoValueConfiguration, rhs: ProtoValueConfiguration) -> Bool {
+    if lhs.hidden != rhs.hidden {return false}
+    if lhs.lambda != rhs.lambda {return false}
+    if lhs.learningRate != rhs.learningRate {return false}
+    if lhs.passes != rhs.passes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

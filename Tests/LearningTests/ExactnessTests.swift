@@ -173,7 +173,8 @@ struct AliasedProcess {
           fingerprint: Digest128.hash(of: logProbabilities.span.extracting(first: steps)))
       ],
       observations: Array(columns[..<steps] + columns[stride..<stride + steps]),
-      actions: Array(actions.prefix(steps)), rewards: trajectory.rewards)
+      actions: Array(actions.prefix(steps)), rewards: trajectory.rewards,
+      finalObservations: [0, 0])
   }
 
   /// Σ P(τ) ĝ(τ) over all trajectories, or over all pairs for baselines made from other episodes.

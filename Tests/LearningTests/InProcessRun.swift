@@ -21,6 +21,18 @@ struct InProcessRun {
       configuration: PolicyConfiguration(hidden: hidden))
   }
 
+  var valueFunction: MLPValueFunction {
+    MLPValueFunction(
+      observationSize: environment.observationSize, hidden: configuration.value.hidden,
+      activation: .tanh)
+  }
+
+  func makeLearner() -> Learner<MLPPolicy> {
+    Learner(
+      policy: policy, configuration: configuration, seed: 1,
+      queue: WorkQueue(threadCount: threads), valueFunction: valueFunction)
+  }
+
   func play(
     _ round: RoundID, snapshot: PolicySnapshot, slots: [Int]
   ) throws -> TrajectoryBlock {
@@ -46,10 +58,14 @@ struct InProcessRun {
   }
 
   func run(updates: Int) throws -> (learner: Learner<MLPPolicy>, last: UpdateDiagnostics?) {
+    try run(updates: updates, from: makeLearner())
+  }
+
+  func run(
+    updates: Int, from start: Learner<MLPPolicy>
+  ) throws -> (learner: Learner<MLPPolicy>, last: UpdateDiagnostics?) {
     FloatingPointMode.establish()
-    var learner = Learner(
-      policy: policy, configuration: configuration, seed: 1,
-      queue: WorkQueue(threadCount: threads))
+    var learner = start
     var last: UpdateDiagnostics?
     for _ in 0..<updates {
       let round = RoundID(version: learner.snapshot.version, kind: .training)

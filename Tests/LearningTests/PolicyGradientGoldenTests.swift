@@ -101,7 +101,8 @@ struct PolicyGradientCase: Decodable {
     return TrajectoryBlock(
       observationSize: layer_sizes[0], actionSize: actionSpace.actionSize, headers: headers,
       observations: observations, actions: actions,
-      rewards: episodes.flatMap(\.rewards).map(Float.init))
+      rewards: episodes.flatMap(\.rewards).map(Float.init),
+      finalObservations: Array(repeating: 0, count: episodes.count * layer_sizes[0]))
   }
 
   func evaluated(

@@ -49,6 +49,25 @@ struct Broken: Environment {
   }
 }
 
+/// Writes infinity as the observation that its end leads to.
+struct BrokenAtTheEnd: Environment {
+  static let name = "broken-at-the-end"
+  var observationSize: Int { 1 }
+  var actionSpace: ActionSpace { .discrete(count: 2) }
+  var stepLimit: Int { 10 }
+
+  mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
+    observation[0] = 0
+  }
+
+  mutating func step(
+    _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
+  ) -> StepResult {
+    observation[0] = .infinity
+    return StepResult(reward: 1, end: .terminated)
+  }
+}
+
 /// Takes the action that its random word says, whatever it sees.
 struct BlindPolicy: Policy {
   let observationSize: Int
@@ -115,13 +134,16 @@ struct BlindPolicy: Policy {
     var result: [Int: [Float]] = [:]
     for (header, offset) in zip(block.headers, block.stepOffsets) {
       let steps = header.stepCount
-      result[header.slot] =
-        block.observations[2 * offset..<2 * (offset + steps)]
-        + block.actions[offset..<offset + steps] + block.rewards[offset..<offset + steps]
-        + [
-          Float(steps), Float(header.end.rawValue),
-          Float(bitPattern: UInt32(truncatingIfNeeded: header.fingerprint.low) & 0x3fff_ffff),
-        ]
+      var numbers: [Float] = []
+      numbers += block.observations[2 * offset..<2 * (offset + steps)]
+      numbers += block.actions[offset..<offset + steps]
+      numbers += block.rewards[offset..<offset + steps]
+      numbers += block.finalObservations[2 * result.count..<2 * result.count + 2]
+      numbers += [
+        Float(steps), Float(header.end.rawValue),
+        Float(bitPattern: UInt32(truncatingIfNeeded: header.fingerprint.low) & 0x3fff_ffff),
+      ]
+      result[header.slot] = numbers
     }
     return result
   }
@@ -143,6 +165,8 @@ struct BlindPolicy: Policy {
       let start = numbers[0]
       #expect(steps == min(start, 700))
       #expect(end == (start > 700 ? 2 : 1))
+      // What is left to count, after the last step.
+      #expect(numbers[numbers.count - 5] == start - steps)
       truncated += start > 700 ? 1 : 0
     }
     #expect(truncated > 3)
@@ -164,6 +188,23 @@ struct BlindPolicy: Policy {
     #expect(fault?.slot == 9)
     #expect(fault?.step == 2)
     #expect(block.isEmpty)
+  }
+
+  @Test func anInfiniteFinalObservationIsNamedWithSlotAndStep() {
+    var rollout = Rollout(
+      environment: BrokenAtTheEnd.self, policy: BlindPolicy(observationSize: 1, count: 2),
+      laneLimit: 4, seed: 1)
+    let round = RoundID(version: .initial, kind: .training)
+    rollout.begin(round, snapshot: PolicySnapshot(version: .initial, parameters: []))
+    var block = TrajectoryBlock(observationSize: 1, actionSize: 1)
+    var waiting = [4][...]
+    let fault = #expect(throws: RolloutFault.self) {
+      try rollout.advance(
+        while: { _ in true }, nextSlot: { waiting.popFirst() }, finished: { _ in true },
+        into: &block)
+    }
+    #expect(fault?.slot == 4)
+    #expect(fault?.step == 1)
   }
 
   @Test func theConformanceSuiteAcceptsAGoodEnvironmentAndNamesABrokenOne() {

@@ -121,7 +121,8 @@ struct RandomValues {
         observationSize: shape.observationSize, actionSize: space.actionSize, headers: headers,
         observations: floats(stepCount * shape.observationSize),
         actions: headers.flatMap { actions(in: space, stepCount: $0.stepCount) },
-        rewards: floats(stepCount)))
+        rewards: floats(stepCount),
+        finalObservations: floats(headers.count * shape.observationSize)))
   }
 
   // MARK: From the learner
@@ -168,7 +169,7 @@ struct RandomValues {
     while true {
       let learner = LearnerConfiguration(
         episodesPerUpdate: integer(1...1_000_000),
-        estimator: Estimator.allCases[integer(0...1)], baseline: Baseline.allCases[integer(0...4)],
+        estimator: Estimator.allCases[integer(0...1)], baseline: Baseline.allCases[integer(0...5)],
         discount: Double.random(in: 0...1, using: &random), normalizeAdvantages: coin(),
         entropyCoefficient: Double.random(in: 0...1, using: &random),
         gradientNormLimit: coin() ? Double.random(in: 0.1...10, using: &random) : nil,
@@ -176,7 +177,11 @@ struct RandomValues {
         optimizer: OptimizerRule.allCases[integer(0...2)],
         learningRate: Double.random(in: 0...1, using: &random),
         schedule: LearningRateSchedule.allCases[integer(0...2)],
-        scheduleUpdates: coin() ? integer(1...4_294_967_295) : nil)
+        scheduleUpdates: coin() ? integer(1...4_294_967_295) : nil,
+        value: ValueConfiguration(
+          hidden: (0..<integer(0...4)).map { _ in integer(1...65_536) },
+          lambda: Double.random(in: 0...1, using: &random),
+          learningRate: Double.random(in: 0...1, using: &random), passes: integer(1...1000)))
       let policy = PolicyConfiguration(
         hidden: (0..<integer(0...4)).map { _ in integer(1...65_536) },
         activation: coin() ? .tanh : .relu, initialization: coin() ? .orthogonal : .pytorch)
@@ -196,6 +201,9 @@ struct RandomValues {
       run: RunID(digest()), version: PolicyVersion(UInt32(truncatingIfNeeded: random.next())),
       configurationDigest: digest(), numericsDigest: digest(), parameters: floats(integer(0...9)),
       moments: Dictionary(
+        (0..<integer(0...3)).map { _ in (text(), floats(integer(0...9))) }, uniquingKeysWith: { $1 }
+      ),
+      value: Dictionary(
         (0..<integer(0...3)).map { _ in (text(), floats(integer(0...9))) }, uniquingKeysWith: { $1 }
       ),
       episodeCount: random.next(), stepCount: random.next(),

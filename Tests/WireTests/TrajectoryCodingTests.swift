@@ -28,11 +28,13 @@ import Wire
 
   static func decode(
     _ episodes: [(slot: UInt64, steps: UInt64, end: UInt64)], kind: UInt64 = 1,
-    observations: Int, actions: [UInt8], rewards: Int, shape: TrajectoryShape = cartPole
+    observations: Int, actions: [UInt8], rewards: Int, finals: Int? = nil,
+    shape: TrajectoryShape = cartPole
   ) throws(WireError) -> TrajectoryBlock {
     let frames = [
       envelope(episodes, kind: kind), [UInt8](repeating: 0, count: observations), actions,
       [UInt8](repeating: 0, count: rewards),
+      [UInt8](repeating: 0, count: finals ?? 4 * shape.observationSize * episodes.count),
     ]
     let message = try ActorMessage(decoding: frames, shape: shape)
     guard case .trajectories(let trajectories) = message.body else {
@@ -73,6 +75,16 @@ import Wire
       try Self.decode(
         episodes.map { (slot: $0.0, steps: $0.1, end: $0.2) }, observations: observations,
         actions: actions, rewards: rewards)
+    }
+  }
+
+  @Test(arguments: [0, 15, 17, 32]) func `each episode has one final observation`(byteCount: Int) {
+    #expect(
+      throws: WireError.size(
+        field: "final observations", expected: 16, found: UInt64(byteCount))
+    ) {
+      try Self.decode(
+        [(0, 2, 1)], observations: 32, actions: [0, 1], rewards: 8, finals: byteCount)
     }
   }
 
@@ -175,14 +187,18 @@ import Wire
       TrajectoryHeader(
         slot: 8, stepCount: 3, end: .terminated, fingerprint: Digest128(high: 0, low: 0)),
     ]
-    func block(observation: Int?, reward: Int?, value: Float) -> TrajectoryBlock {
+    func block(
+      observation: Int?, reward: Int?, final: Int? = nil, value: Float
+    ) -> TrajectoryBlock {
       var observations = [Float](repeating: .greatestFiniteMagnitude, count: 10)
       var rewards = [Float](repeating: -.greatestFiniteMagnitude, count: 5)
+      var finals: [Float] = [0, 1, 2, 3]
+      if let final { finals[final] = value }
       if let observation { observations[observation] = value }
       if let reward { rewards[reward] = value }
       return TrajectoryBlock(
         observationSize: 2, actionSize: 1, headers: headers, observations: observations,
-        actions: [0, 0, 0, 0, 0], rewards: rewards)
+        actions: [0, 0, 0, 0, 0], rewards: rewards, finalObservations: finals)
     }
     #expect(block(observation: nil, reward: nil, value: 0).firstNonFinite == nil)
     for value: Float in [.nan, .infinity, -.infinity, .signalingNaN] {
@@ -190,6 +206,8 @@ import Wire
       #expect(late == NonFiniteValue(quantity: .observation, slot: 8, step: 1))
       let early = block(observation: 8, reward: 1, value: value).firstNonFinite
       #expect(early == NonFiniteValue(quantity: .reward, slot: 5, step: 1))
+      let final = block(observation: nil, reward: nil, final: 3, value: value).firstNonFinite
+      #expect(final == NonFiniteValue(quantity: .observation, slot: 8, step: 3))
       #expect(early?.description == "the reward of slot 5, step 1")
     }
   }

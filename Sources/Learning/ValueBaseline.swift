@@ -1,0 +1,135 @@
+package import RL
+internal import Synchronization
+
+/// The learned baseline of a run: a state-value function, its parameters, and the optimizer that fits
+/// them. It stays with the learner; actors know nothing of it.
+package struct ValueBaseline: Sendable {
+  let function: any ValueFunction
+  package private(set) var parameters: [Float]
+  package private(set) var optimizer: Optimizer
+  private let workspaces = ValueWorkspaces()
+
+  /// V at version 0.
+  package init(function: any ValueFunction, configuration: LearnerConfiguration, seed: UInt64) {
+    self.function = function
+    parameters = function.initialParameters(seed: seed)
+    optimizer = Optimizer(
+      configuration: Self.optimizerConfiguration(configuration), parameterCount: parameters.count)
+  }
+
+  /// V as a checkpoint of `version` left it.
+  ///
+  /// - Precondition: parameters and moments have the function's size.
+  package init(
+    function: any ValueFunction, configuration: LearnerConfiguration, version: PolicyVersion,
+    parameters: [Float], firstMoment: [Float], secondMoment: [Float]
+  ) {
+    precondition(
+      parameters.count == function.parameterCount, "parameters belong to the value function")
+    self.function = function
+    self.parameters = parameters
+    optimizer = Optimizer(
+      configuration: Self.optimizerConfiguration(configuration),
+      updateCount: Int(version.rawValue) * configuration.value.passes, firstMoment: firstMoment,
+      secondMoment: secondMoment)
+  }
+
+  private static func optimizerConfiguration(
+    _ configuration: LearnerConfiguration
+  ) -> LearnerConfiguration {
+    LearnerConfiguration(
+      optimizer: .adam, learningRate: configuration.value.learningRate, schedule: .constant)
+  }
+
+  mutating func update(along gradient: [Float]) {
+    optimizer.update(&parameters, along: gradient)
+  }
+
+  /// V of every step of a group.
+  func values(of tiles: GroupTiles) -> [Float] { values(of: tiles, by: self.function) }
+
+  private func values(of tiles: GroupTiles, by function: some ValueFunction) -> [Float] {
+    var result = [Float](repeating: 0, count: tiles.paddedStepCount)
+    var workspace = workspaces.take(for: function)
+    for tile in 0..<tiles.tileCount {
+      tiles.evaluate(
+        tile, by: function, parameters: parameters, workspace: &workspace, into: &result)
+    }
+    workspaces.putBack(workspace)
+    return result
+  }
+
+  /// V of what followed each episode: 0 where it terminated.
+  func finalValues(of trajectories: [TrajectoryReference]) -> [Float] {
+    finalValues(of: trajectories, by: self.function)
+  }
+
+  private func finalValues(
+    of trajectories: [TrajectoryReference], by function: some ValueFunction
+  ) -> [Float] {
+    var result = [Float](repeating: 0, count: trajectories.count)
+    let truncated = trajectories.indices.filter { trajectories[$0].header.end == .truncated }
+    guard !truncated.isEmpty else { return result }
+    var workspace = workspaces.take(for: function)
+    for first in Swift.stride(from: 0, to: truncated.count, by: RoundPartition.tileSize) {
+      let episodes = truncated[first..<min(first + RoundPartition.tileSize, truncated.count)]
+      let stride = (episodes.count + 31) / 32 * 32
+      var observations = [Float](repeating: 0, count: function.observationSize * stride)
+      for (lane, episode) in episodes.enumerated() {
+        for (row, value) in trajectories[episode].finalObservation.enumerated() {
+          observations[row * stride + lane] = value
+        }
+      }
+      var column = [Float](repeating: 0, count: episodes.count)
+      var view = column.mutableSpan
+      function.evaluate(
+        observations: observations.span, laneCount: episodes.count, stride: stride,
+        parameters: parameters.span, workspace: &workspace, into: &view)
+      for (lane, episode) in episodes.enumerated() { result[episode] = column[lane] }
+    }
+    workspaces.putBack(workspace)
+    return result
+  }
+
+  /// Σ over a group's steps of (target − V) ∇V: the direction in which half the squared error falls.
+  func gradient(towards targets: [Float], of tiles: GroupTiles) -> [Float]? {
+    gradient(towards: targets, of: tiles, by: self.function)
+  }
+
+  private func gradient(
+    towards targets: [Float], of tiles: GroupTiles, by function: some ValueFunction
+  ) -> [Float]? {
+    var sum = GroupGradient(parameterCount: parameters.count)
+    var residuals = [Float](repeating: 0, count: tiles.paddedStepCount)
+    var workspace = workspaces.take(for: function)
+    for tile in 0..<tiles.tileCount {
+      tiles.evaluate(
+        tile, by: function, parameters: parameters, workspace: &workspace, into: &residuals)
+      let first = tile * RoundPartition.tileSize
+      let steps = first..<first + tiles.laneCount(of: tile)
+      var view = residuals.mutableSpan
+      for step in steps { view[step] = targets[step] - view[step] }
+      sum.accumulate(tile: tile) { gradient in
+        function.accumulateGradient(
+          laneCount: steps.count, parameters: parameters.span,
+          weights: residuals.span.extracting(steps), workspace: &workspace, into: &gradient)
+      }
+    }
+    workspaces.putBack(workspace)
+    return sum.total()
+  }
+}
+
+/// Workspaces of one tile each, used again and again.
+private final class ValueWorkspaces: Sendable {
+  private let available = Mutex<[any Sendable]>([])
+
+  func take<V: ValueFunction>(for function: V) -> V.Workspace {
+    available.withLock { $0.popLast() } as? V.Workspace
+      ?? function.makeWorkspace(laneCapacity: RoundPartition.tileSize)
+  }
+
+  func putBack(_ workspace: some Sendable) {
+    available.withLock { $0.append(workspace) }
+  }
+}

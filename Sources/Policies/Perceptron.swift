@@ -1,0 +1,114 @@
+internal import Kernels
+internal import RL
+
+/// Fully connected layers with one nonlinearity between them: what a policy and a value function have
+/// in common. A pass works on the matrices of an ``MLPWorkspace``.
+struct Perceptron: Sendable {
+  let layers: [DenseShape]
+  /// First parameter of each layer, and one past the last.
+  let layerOffsets: [Int]
+  /// Weights and biases of each layer, numbered as by `nn.Sequential`.
+  let tensors: [ParameterTensor]
+  private let activation: Activation
+
+  init(inputs: Int, hidden: [Int], outputs: Int, nonlinearity: Nonlinearity) {
+    let sizes = [inputs] + hidden + [outputs]
+    layers = zip(sizes, sizes.dropFirst()).map { DenseShape(inputs: $0, outputs: $1) }
+    activation =
+      switch nonlinearity {
+      case .tanh: .tanh
+      case .relu: .relu
+      }
+    var offsets = [0]
+    var tensors: [ParameterTensor] = []
+    for (index, layer) in layers.enumerated() {
+      // nn.Sequential numbers the activations between the linear layers, too.
+      let start = offsets[index]
+      tensors.append(
+        ParameterTensor(
+          name: "\(2 * index).weight", shape: [layer.outputs, layer.inputs], offset: start))
+      tensors.append(
+        ParameterTensor(
+          name: "\(2 * index).bias", shape: [layer.outputs],
+          offset: start + layer.outputs * layer.inputs))
+      offsets.append(start + layer.parameterCount)
+    }
+    layerOffsets = offsets
+    self.tensors = tensors
+  }
+
+  var parameterCount: Int { layerOffsets[layers.count] }
+  var rowCounts: [Int] { [layers[0].inputs] + layers.map(\.outputs) }
+
+  /// Draws the parameters. Layers take their random numbers from `firstStream` on.
+  func initialParameters(
+    seed: UInt64, firstStream: Int, initialization: Initialization, outputGain: Double
+  ) -> [Float] {
+    var parameters: [Float] = []
+    parameters.reserveCapacity(parameterCount)
+    for (index, layer) in layers.enumerated() {
+      let isOutput = index == layers.count - 1
+      var source = InitializationStream(seed: seed, layer: firstStream + index)
+      switch initialization {
+      case .orthogonal:
+        let weights = source.orthogonalMatrix(
+          rows: layer.outputs, columns: layer.inputs,
+          gain: isOutput ? outputGain : 2.0.squareRoot())
+        parameters += weights
+        parameters += Array(repeating: 0, count: layer.outputs)
+      case .pytorch:
+        let bound = 1 / Double(layer.inputs).squareRoot()
+        for _ in 0..<layer.parameterCount {
+          parameters.append(Float(source.uniform(from: -bound, to: bound)))
+        }
+      }
+    }
+    return parameters
+  }
+
+  /// From the observations to the outputs of the last layer, all within the workspace.
+  ///
+  /// Shape: `observations` `[inputs][stride]`.
+  func forward(
+    _ observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout MLPWorkspace
+  ) {
+    workspace.copyObservations(
+      observations, rows: layers[0].inputs, laneCount: laneCount, stride: stride)
+    let (activations, stride) = (workspace.activations, workspace.stride)
+    var matrices = workspace.matrices.mutableSpan
+    for (index, layer) in layers.enumerated() {
+      Dense.forward(
+        layer, parameters: parameters.extracting(layerOffsets[index]..<layerOffsets[index + 1]),
+        activation: index == layers.count - 1 ? .none : activation, laneCount: laneCount,
+        stride: stride, matrices: &matrices, inputs: activations[index],
+        outputs: activations[index + 1])
+    }
+  }
+
+  /// From the gradient of the outputs, which lies in the first of the workspace's gradient matrices, to
+  /// that of the parameters, which is added to `gradient`.
+  func backward(
+    laneCount: Int, parameters: Span<Float>, workspace: inout MLPWorkspace,
+    into gradient: inout MutableSpan<Float>
+  ) {
+    var (outputGradients, inputGradients) = workspace.gradients
+    let (activations, stride) = (workspace.activations, workspace.stride)
+    var matrices = workspace.matrices.mutableSpan
+    for index in layers.indices.reversed() {
+      let range = layerOffsets[index]..<layerOffsets[index + 1]
+      var layerGradient = gradient._mutatingExtracting(range)
+      Dense.accumulateParameterGradients(
+        layers[index], laneCount: laneCount, stride: stride, matrices: matrices.span,
+        inputs: activations[index], outputGradients: outputGradients, into: &layerGradient)
+      if index > 0 {
+        Dense.backwardInputs(
+          layers[index], parameters: parameters.extracting(range), activation: activation,
+          laneCount: laneCount, stride: stride, matrices: &matrices,
+          outputGradients: outputGradients, activations: activations[index],
+          into: inputGradients)
+        swap(&outputGradients, &inputGradients)
+      }
+    }
+  }
+}
