@@ -94,7 +94,8 @@ struct RunStore: ~Copyable {
       optimizer: Optimizer(
         configuration: configuration, updateCount: Int(checkpoint.version.rawValue),
         firstMoment: first, secondMoment: second),
-      valueBaseline: try valueBaseline(of: checkpoint), totals: RunTotals(
+      valueBaseline: try valueBaseline(of: checkpoint),
+      totals: RunTotals(
         episodeCount: Int(checkpoint.episodeCount), stepCount: Int(checkpoint.stepCount),
         bestEvaluation: checkpoint.bestEvaluation))
   }
@@ -221,6 +222,6 @@ extension MLPValueFunction {
   init(_ policy: MLPPolicy, _ run: RunConfiguration) {
     self.init(
       observationSize: policy.observationSize, hidden: run.learner.value.hidden,
-      activation: run.policy.activation)
+      activation: run.policy.activation, initialization: run.policy.initialization)
   }
 }

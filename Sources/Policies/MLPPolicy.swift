@@ -37,7 +37,8 @@ public struct MLPPolicy: Policy {
 
   private func outputs(of workspace: borrowing MLPWorkspace, laneCount: Int) -> OutputMatrix {
     OutputMatrix(
-      offset: workspace.activations[network.layers.count], stride: workspace.stride, laneCount: laneCount)
+      offset: workspace.activations[network.layers.count], stride: workspace.stride,
+      laneCount: laneCount)
   }
 
   public func initialParameters(seed: UInt64) -> [Float] {
@@ -48,12 +49,14 @@ public struct MLPPolicy: Policy {
 
   public func makeWorkspace(laneCapacity: Int) -> MLPWorkspace {
     MLPWorkspace(
-      rowCounts: network.rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
+      rowCounts: network.rowCounts, scratchRowCount: head.scratchRowCount,
+      laneCapacity: laneCapacity)
   }
 
   public func workspaceByteCount(laneCapacity: Int) -> Int {
     MLPWorkspace.floatCount(
-      rowCounts: network.rowCounts, scratchRowCount: head.scratchRowCount, laneCapacity: laneCapacity)
+      rowCounts: network.rowCounts, scratchRowCount: head.scratchRowCount,
+      laneCapacity: laneCapacity)
       * MemoryLayout<Float>.stride
   }
 

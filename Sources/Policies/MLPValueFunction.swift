@@ -6,22 +6,27 @@ public import RL
 public struct MLPValueFunction: ValueFunction {
   public let observationSize: Int
   private let network: Perceptron
+  private let initialization: Initialization
 
   /// Initialisation streams below are the policy's.
   private static var firstStream: Int { 1 << 16 }
 
-  public init(observationSize: Int, hidden: [Int], activation: Nonlinearity) {
+  public init(
+    observationSize: Int, hidden: [Int], activation: Nonlinearity,
+    initialization: Initialization = .orthogonal
+  ) {
     self.observationSize = observationSize
+    self.initialization = initialization
     network = Perceptron(
       inputs: observationSize, hidden: hidden, outputs: 1, nonlinearity: activation)
   }
 
   public var parameterLayout: [ParameterTensor] { network.tensors }
 
-  /// Orthogonal weights of gain √2, those of the output layer of gain 1, and zero biases.
+  /// As those of a policy, but that an orthogonal output layer has gain 1.
   public func initialParameters(seed: UInt64) -> [Float] {
     network.initialParameters(
-      seed: seed, firstStream: Self.firstStream, initialization: .orthogonal, outputGain: 1)
+      seed: seed, firstStream: Self.firstStream, initialization: initialization, outputGain: 1)
   }
 
   public func makeWorkspace(laneCapacity: Int) -> MLPWorkspace {

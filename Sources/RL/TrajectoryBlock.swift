@@ -60,7 +60,8 @@ public struct TrajectoryBlock: Sendable, Equatable {
       observations.count == stepCount * observationSize, "one observation for each step")
     precondition(actions.count == stepCount * actionSize, "one action for each step")
     precondition(
-      finalObservations.count == headers.count * observationSize, "one final observation an episode")
+      finalObservations.count == headers.count * observationSize, "one final observation an episode"
+    )
   }
 
   public var isEmpty: Bool { headers.isEmpty }

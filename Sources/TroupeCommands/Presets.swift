@@ -59,7 +59,43 @@ extension Preset {
         "episodes-per-update": "16", "updates": "1000", "until-return": "398",
         "evaluate-every": "2", "evaluation-episodes": "100",
       ]),
+    Preset(
+      name: "pendulum", environment: "pendulum",
+      values: value([
+        "hidden": "64,64", "initial-log-std": "0", "discount": "0.95", "reward-scale": "0.1",
+        "learning-rate": "0.005", "normalize-advantages": "true", "value-hidden": "64,64",
+        "value-learning-rate": "0.01", "value-passes": "5", "updates": "400",
+        "until-return": "-170",
+      ])),
+    Preset(
+      name: "mountaincar-continuous", environment: "mountaincar-continuous",
+      values: value([
+        "hidden": "32", "initial-log-std": "-0.5", "discount": "0.999", "reward-scale": "0.1",
+        "learning-rate": "0.01", "value-hidden": "32", "value-learning-rate": "0.01",
+        "value-passes": "5", "updates": "1000", "until-return": "93",
+      ])),
+    // The course's network. Without value function, entropy bonus and norm limit it stays below 35.
+    Preset(
+      name: "pixelcopter", environment: "pixelcopter",
+      values: value([
+        "hidden": "64,128", "activation": "relu", "initialization": "pytorch", "discount": "0.98",
+        "gae-lambda": "0.9", "normalize-advantages": "true", "entropy": "0.01",
+        "gradient-norm-limit": "1", "learning-rate": "0.001", "value-hidden": "64,64",
+        "value-learning-rate": "0.001", "value-passes": "4", "updates": "2000",
+        "until-return": "100",
+      ])),
   ]
+
+  /// These values on top of what all presets that learn a value function have in common.
+  private static func value(_ values: [String: String]) -> [String: String] {
+    let common = [
+      "activation": "tanh", "initialization": "orthogonal", "estimator": "reward-to-go",
+      "baseline": "value", "gae-lambda": "0.95", "normalize-advantages": "false",
+      "optimizer": "adam", "episodes-per-update": "16", "evaluate-every": "5",
+      "evaluation-episodes": "100",
+    ]
+    return common.merging(values) { $1 }
+  }
 
   static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 }

@@ -98,17 +98,19 @@ extension ProtoLearnerConfiguration {
       case .cosine: .cosine
       }
     if let updates = learner.scheduleUpdates { scheduleUpdates = UInt32(updates) }
-    value = ProtoValueConfiguration(learner.value)
+    valueFunction = ProtoValueConfiguration(learner.value)
   }
 
   fileprivate func value() throws(WireError) -> LearnerConfiguration {
-    guard hasValue else { throw .missing(field: "configuration.learner.value") }
+    guard hasValueFunction else {
+      throw .missing(field: "configuration.learner.value_function")
+    }
     var result = LearnerConfiguration(
       episodesPerUpdate: Int(episodesPerUpdate), discount: discount,
       normalizeAdvantages: normalizeAdvantages, entropyCoefficient: entropyCoefficient,
       gradientNormLimit: hasGradientNormLimit ? gradientNormLimit : nil, rewardScale: rewardScale,
       learningRate: learningRate, scheduleUpdates: hasScheduleUpdates ? Int(scheduleUpdates) : nil,
-      value: value.value())
+      value: valueFunction.value())
     switch estimator {
     case .totalReturn: result.estimator = .totalReturn
     case .rewardToGo: result.estimator = .rewardToGo

@@ -892,14 +892,14 @@ nonisolated struct ProtoLearnerConfiguration: Sendable {
   /// Clears the value of `scheduleUpdates`. Subsequent reads from it will return its default value.
   mutating func clearScheduleUpdates() {self._scheduleUpdates = nil}
 
-  var value: ProtoValueConfiguration {
-    get {_value ?? ProtoValueConfiguration()}
-    set {_value = newValue}
+  var valueFunction: ProtoValueConfiguration {
+    get {_valueFunction ?? ProtoValueConfiguration()}
+    set {_valueFunction = newValue}
   }
-  /// Returns true if `value` has been explicitly set.
-  var hasValue: Bool {self._value != nil}
-  /// Clears the value of `value`. Subsequent reads from it will return its default value.
-  mutating func clearValue() {self._value = nil}
+  /// Returns true if `valueFunction` has been explicitly set.
+  var hasValueFunction: Bool {self._valueFunction != nil}
+  /// Clears the value of `valueFunction`. Subsequent reads from it will return its default value.
+  mutating func clearValueFunction() {self._valueFunction = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -907,7 +907,7 @@ nonisolated struct ProtoLearnerConfiguration: Sendable {
 
   fileprivate var _gradientNormLimit: Double? = nil
   fileprivate var _scheduleUpdates: UInt32? = nil
-  fileprivate var _value: ProtoValueConfiguration? = nil
+  fileprivate var _valueFunction: ProtoValueConfiguration? = nil
 }
 
 /// The learned state-value function of the baseline VALUE.
@@ -1118,7 +1118,8 @@ nonisolated struct ProtoEpisode: Sendable {
   fileprivate var _fingerprint: ProtoDigest? = nil
 }
 
-/// Followed by three array frames: observations f32, actions u8, i32 or f32, rewards f32.
+/// Followed by four array frames: observations f32, actions u8, i32 or f32, rewards f32, final
+/// observations f32.
 nonisolated struct ProtoTrajectories: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1984,7 +1985,7 @@ nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".LearnerConfiguration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0\u{1}value\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0\u{3}value_function\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2004,7 +2005,7 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
       case 10: try { try decoder.decodeSingularDoubleField(value: &self.learningRate) }()
       case 11: try { try decoder.decodeSingularEnumField(value: &self.schedule) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self._scheduleUpdates) }()
-      case 13: try { try decoder.decodeSingularMessageField(value: &self._value) }()
+      case 13: try { try decoder.decodeSingularMessageField(value: &self._valueFunction) }()
       default: break
       }
     }
@@ -2051,7 +2052,7 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
     try { if let v = self._scheduleUpdates {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 12)
     } }()
-    try { if let v = self._value {
+    try { if let v = self._valueFunction {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     } }()
     try unknownFields.traverse(visitor: &visitor)
@@ -2070,7 +2071,7 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
     if lhs.learningRate != rhs.learningRate {return false}
     if lhs.schedule != rhs.schedule {return false}
     if lhs._scheduleUpdates != rhs._scheduleUpdates {return false}
-    if lhs._value != rhs._value {return false}
+    if lhs._valueFunction != rhs._valueFunction {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

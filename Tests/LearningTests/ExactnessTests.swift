@@ -129,12 +129,15 @@ struct AliasedProcess {
   private func estimate(
     _ batch: [AliasedProcess.Trajectory], _ configuration: LearnerConfiguration
   ) -> [Float] {
+    let function = MLPValueFunction(observationSize: 2, hidden: [3], activation: .tanh)
     let learner = Learner(
       policy: policy, configuration: configuration,
       snapshot: PolicySnapshot(version: .initial, parameters: parameters),
       optimizer: Optimizer(
         configuration: configuration, parameterCount: policy.parameterCount),
-      queue: Self.queue)
+      queue: Self.queue,
+      valueBaseline: configuration.baseline == .value
+        ? ValueBaseline(function: function, configuration: configuration, seed: 1) : nil)
     var round = learner.beginRound(kind: .training, slotCount: batch.count)
     for (slot, trajectory) in batch.enumerated() {
       let block = block(trajectory, slot: slot)
@@ -179,8 +182,10 @@ struct AliasedProcess {
 
   /// Σ P(τ) ĝ(τ) over all trajectories, or over all pairs for baselines made from other episodes.
   private func expectation(
-    _ configuration: LearnerConfiguration, episodes: Int
+    _ configuration: LearnerConfiguration, episodes: Int,
+    of trajectories: [AliasedProcess.Trajectory]? = nil
   ) -> [Double] {
+    let trajectories = trajectories ?? self.trajectories
     var configuration = configuration
     configuration.episodesPerUpdate = episodes
     var sum = [Double](repeating: 0, count: parameters.count)
@@ -233,6 +238,26 @@ struct AliasedProcess {
   func rewardToGoIsTheGradientOfTheReturn(baseline: Baseline, episodes: Int) {
     let found = expectation(configuration(.rewardToGo, baseline), episodes: episodes)
     #expect(distance(found, analyticGradient(discount: 1)) < 1e-6)
+  }
+
+  /// V depends on the state alone, so with λ = 1 it takes nothing away; with less, its errors stay.
+  @Test func aValueFunctionIsUnbiasedWithLambdaOneAlone() {
+    // The horizon is part of the process: nothing follows it.
+    let ended = trajectories.map { trajectory in
+      var ended = trajectory
+      ended.end = .terminated
+      return ended
+    }
+    func found(lambda: Double, _ trajectories: [AliasedProcess.Trajectory]) -> [Double] {
+      var configuration = configuration(.rewardToGo, .value)
+      configuration.value.lambda = lambda
+      return expectation(configuration, episodes: 1, of: trajectories)
+    }
+    let gradient = analyticGradient(discount: 1)
+    #expect(distance(found(lambda: 1, ended), gradient) < 1e-6)
+    #expect(distance(found(lambda: 0.5, ended), gradient) > 0.01)
+    // Cut off instead, the same episodes are worth what V says of their last observation.
+    #expect(distance(found(lambda: 1, trajectories), gradient) > 0.001)
   }
 
   /// A baseline that contains the episode itself takes 1/m of the gradient away.

@@ -31,6 +31,20 @@ import TroupeCommands
     (["train", "cartpole", "--schedule", "linear"], "schedule-updates is"),
     (["train", "cartpole", "--reward-scale", "0"], "--reward-scale is 0.0, but must be"),
     (["train", "cartpole", "--gradient-norm-limit", "0"], "--gradient-norm-limit is 0.0"),
+    (["train", "cartpole", "--gae-lambda", "1.5"], "--gae-lambda is 1.5, but must be 0 to 1"),
+    (["train", "cartpole", "--value-hidden", "0"], "--value-hidden is 0, but must be layer sizes"),
+    (
+      ["train", "cartpole", "--value-learning-rate", "-1"],
+      "--value-learning-rate is -1.0, but must"
+    ),
+    (
+      ["train", "cartpole", "--value-passes", "0"],
+      "--value-passes is 0, but must be a whole number"
+    ),
+    (
+      ["train", "cartpole", "--baseline", "value", "--estimator", "total-return"],
+      "baseline is value, but must be none, mean or leave-one-out with estimator total-return"
+    ),
     (["train", "cartpole", "--updates", "0"], "--updates is 0, but must be a whole number from 1"),
     (["train", "cartpole", "--updates", "1e3"], "--updates is 1e3, but must be a whole number"),
     (["train", "cartpole", "--updates", "4294967296"], "--updates is 4294967296, but must be"),

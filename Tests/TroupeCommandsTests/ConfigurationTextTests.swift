@@ -14,6 +14,8 @@ import TroupeCommands
   static let everything = [
     "--seed", "18446744073709551615", "--hidden", "64,32,1", "--activation", "relu",
     "--initialization", "pytorch", "--estimator", "total-return", "--baseline", "leave-one-out",
+    "--gae-lambda", "0.9", "--value-hidden", "32,7", "--value-learning-rate", "0.003",
+    "--value-passes", "11",
     "--discount", "0.9750000000000001", "--no-normalize-advantages", "--entropy", "1e-05",
     "--gradient-norm-limit", "0.1", "--reward-scale", "-0.3333333333333333", "--optimizer",
     "rmsprop", "--learning-rate", "5e-324", "--schedule", "cosine", "--schedule-updates", "77",

@@ -22,6 +22,19 @@ import Wire
       copy = configuration
       copy.policy.hidden.append(1)
       #expect(copy.digest != configuration.digest)
+      // What describes a value function counts only where there is one.
+      for change in Self.changesOfValue {
+        copy = configuration
+        change(&copy.learner.value)
+        #expect((copy.digest != configuration.digest) == (configuration.learner.baseline == .value))
+      }
     }
+  }
+
+  private static var changesOfValue: [(inout ValueConfiguration) -> Void] {
+    [
+      { $0.hidden.append(1) }, { $0.lambda = $0.lambda.nextUp }, { $0.passes += 1 },
+      { $0.learningRate = $0.learningRate.nextUp },
+    ]
   }
 }
