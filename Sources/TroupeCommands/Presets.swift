@@ -59,6 +59,7 @@ extension Preset {
         "episodes-per-update": "16", "updates": "1000", "until-return": "398",
         "evaluate-every": "2", "evaluation-episodes": "100",
       ]),
+    // 3 of 3 seeds, in 0.54 to 0.70 million steps; learning rate 0.01 lost one of three.
     Preset(
       name: "pendulum", environment: "pendulum",
       values: value([
@@ -67,14 +68,17 @@ extension Preset {
         "value-learning-rate": "0.01", "value-passes": "5", "updates": "400",
         "until-return": "-170",
       ])),
+    // 5 of 6 seeds, in 1.3 to 2.0 million steps; the sixth learned to do nothing.
     Preset(
       name: "mountaincar-continuous", environment: "mountaincar-continuous",
       values: value([
-        "hidden": "32", "initial-log-std": "-0.5", "discount": "0.999", "reward-scale": "0.1",
-        "learning-rate": "0.01", "value-hidden": "32", "value-learning-rate": "0.01",
-        "value-passes": "5", "updates": "1000", "until-return": "93",
+        "hidden": "32", "initial-log-std": "0", "discount": "0.999", "reward-scale": "0.1",
+        "normalize-advantages": "true", "learning-rate": "0.03", "value-hidden": "32",
+        "value-learning-rate": "0.01", "value-passes": "5", "updates": "500",
+        "until-return": "93",
       ])),
-    // The course's network. Without value function, entropy bonus and norm limit it stays below 35.
+    // The course's network: 3 of 3 seeds, in 12,400 to 18,160 episodes. An orthogonal V, large at
+    // first where observations are, sent one of two seeds into always the same action.
     Preset(
       name: "pixelcopter", environment: "pixelcopter",
       values: value([

@@ -177,7 +177,7 @@ struct AliasedProcess {
       ],
       observations: Array(columns[..<steps] + columns[stride..<stride + steps]),
       actions: Array(actions.prefix(steps)), rewards: trajectory.rewards,
-      finalObservations: [0, 0])
+      finalObservations: [0.5, 1])
   }
 
   /// Σ P(τ) ĝ(τ) over all trajectories, or over all pairs for baselines made from other episodes.

@@ -77,7 +77,6 @@ struct BlindPolicy: Policy {
 
   func initialParameters(seed: UInt64) -> [Float] { [] }
   func makeWorkspace(laneCapacity: Int) -> Int { 0 }
-  func workspaceByteCount(laneCapacity: Int) -> Int { 1 }
 
   func act(
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,

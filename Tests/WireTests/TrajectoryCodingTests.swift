@@ -102,7 +102,8 @@ import Wire
     let episodes = [(slot: UInt64, steps: UInt64, end: UInt64)](
       repeating: (1, 1 << 24, 1), count: 30_000)
     #expect(throws: WireError.size(field: "observations", expected: .max, found: 16)) {
-      try Self.decode(episodes, observations: 16, actions: [], rewards: 0, shape: shape)
+      try Self.decode(
+        episodes, observations: 16, actions: [], rewards: 0, finals: 0, shape: shape)
     }
     #expect(
       throws: WireError.size(
