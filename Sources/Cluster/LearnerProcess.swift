@@ -205,7 +205,7 @@ package struct LearnerProcess: ~Copyable {
   }
 
   private mutating func heedVerifications(of estimation: inout RoundEstimation<MLPPolicy>) {
-    for verification in estimation.takeVerifications() {
+    for verification in estimation.takeVerifications(wake: wakeUp.call) {
       if verification.mismatches.isEmpty {
         for slot in estimation.slots(of: verification.group) { ledger.verified(slot) }
         continue

@@ -121,8 +121,11 @@ package struct Learner<P: Policy> {
         round.insert(TrajectoryReference(block: block, index: index, stepOffset: offset)) {}
       }
     }
-    queue.drain()
-    let mismatches = round.takeVerifications().flatMap(\.mismatches)
+    var mismatches: [Int] = []
+    while !round.isComplete, mismatches.isEmpty {
+      queue.drain()
+      mismatches = round.takeVerifications().flatMap(\.mismatches)
+    }
     precondition(mismatches.isEmpty, "slots \(mismatches) were not played by this policy")
     return update(with: round)
   }

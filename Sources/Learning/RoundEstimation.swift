@@ -14,8 +14,14 @@ package struct EpisodeOutcome: Hashable, Sendable {
   }
 }
 
-/// One round's estimate in the making: trajectories go in as they arrive, groups of slots are verified
-/// (and, where their weights need nothing else, differentiated) on the learner's threads meanwhile.
+/// One round's estimate in the making: trajectories go in as they arrive, and groups of slots are worked
+/// on meanwhile by the learner's threads.
+///
+/// A group goes through the network once, forward and backward, tile by tile. Where the weights of its
+/// steps need nothing but its own episodes that is done when it is complete. Where they need the whole
+/// round (`mean`, `leave-one-out`, normalised advantages, an entropy bonus) it is done when the round is,
+/// for the weights come from rewards (and values) alone. Verifying earlier would mean a second forward
+/// pass, or activations that come back from memory no faster than they are computed.
 ///
 /// Owned by one thread. The result depends on the trajectories alone, neither on the order in which
 /// they come nor on the threads.
@@ -28,8 +34,22 @@ package struct RoundEstimation<P: Policy> {
   private let context: RoundContext<P>
   private let groups: [SlotGroup<P>]
   private let queue: WorkQueue
-  private let finished = Mailbox<GroupVerification>()
+  private let finished = Mailbox<GroupResult>()
+  /// Groups whose slots are all filled and laid out, where the weights need the round.
+  private var preparedCount = 0
+  /// A group was laid out since the last pass began.
+  private var isPassDue = false
+  /// Counts the passes over the whole round; a trajectory that was refused and replaced makes another.
+  private var pass = 0
+  /// Groups found right in the present pass.
   private var verifiedCount = 0
+  /// Groups found right in any pass, which are reported once.
+  private var isReported: [Bool]
+
+  private enum GroupResult: Sendable {
+    case prepared
+    case verified(GroupVerification, pass: Int)
+  }
 
   init(
     round: RoundID, slotCount: Int, context: RoundContext<P>, queue: WorkQueue
@@ -42,33 +62,99 @@ package struct RoundEstimation<P: Policy> {
     groups = (0..<partition.groupCount).map {
       SlotGroup(index: $0, slots: partition.slots(of: $0), context: context)
     }
+    isReported = Array(repeating: false, count: partition.groupCount)
   }
 
-  /// Puts in a trajectory. When its group is complete the group is verified, by another thread if that
-  /// is worth it; `wake` is then called there when ``takeVerifications()`` has something.
+  /// Whether the weights come from the whole round.
+  private var needsRound: Bool { context.estimates && context.configuration.needsRound }
+
+  /// Puts in a trajectory. When its group is complete there is something to compute, by another thread if
+  /// that is worth it; `wake` is then called there when ``takeVerifications(wake:)`` has something.
   ///
   /// - Precondition: the trajectory's slot, observation and action sizes are those of the round.
   package func insert(_ trajectory: TrajectoryReference, wake: @escaping @Sendable () -> Void) {
     let group = groups[partition.group(of: trajectory.header.slot)]
     guard group.insert(trajectory) else { return }
-    if group.stepCount <= Self.inlineStepLimit {
-      finished.put(group.verify())
+    let (needsRound, pass) = (needsRound, pass)
+    perform(inline: group.stepCount <= Self.inlineStepLimit, wake: wake) {
+      if needsRound {
+        group.prepare()
+        return .prepared
+      }
+      return .verified(group.verifyLocally(), pass: pass)
+    }
+  }
+
+  /// The groups verified since the last call, each once. Slots that mismatched are open again.
+  package mutating func takeVerifications(
+    wake: @escaping @Sendable () -> Void = {}
+  ) -> [GroupVerification] {
+    var reports: [GroupVerification] = []
+    while case let results = finished.takeAll(), !results.isEmpty {
+      for result in results {
+        switch result {
+        case .prepared:
+          preparedCount += 1
+          isPassDue = true
+        case .verified(let verification, let pass) where pass == self.pass:
+          note(verification, in: &reports)
+        case .verified: break  // the pass was begun again
+        }
+      }
+      if isPassDue, preparedCount == groups.count { startPass(wake: wake) }
+    }
+    return reports
+  }
+
+  private mutating func note(
+    _ verification: GroupVerification, in reports: inout [GroupVerification]
+  ) {
+    let group = verification.group
+    if verification.mismatches.isEmpty {
+      verifiedCount += 1
+      if isReported[group] { return }
+      isReported[group] = true
     } else {
-      queue.submit { [finished] in
-        finished.put(group.verify())
-        wake()
+      for slot in verification.mismatches { groups[group].reopen(slot: slot) }
+      if needsRound { preparedCount -= 1 }
+    }
+    reports.append(verification)
+  }
+
+  /// Goes through all groups with the weights of the round.
+  private mutating func startPass(wake: @escaping @Sendable () -> Void) {
+    isPassDue = false
+    pass += 1
+    verifiedCount = 0
+    let (weights, groupSteps) = roundWeights()
+    let pass = pass
+    // The gradient is divided by m as a whole, the mean entropy is over steps.
+    let entropyWeight = Float(
+      context.configuration.entropyCoefficient * Double(partition.slotCount)
+        / Double(weights.count))
+    for group in groups {
+      perform(inline: weights.count <= Self.inlineStepLimit, wake: wake) {
+        .verified(
+          group.verify(
+            weights: weights, steps: groupSteps[group.index], entropyWeight: entropyWeight),
+          pass: pass)
       }
     }
   }
 
-  /// The groups verified since the last call. Slots that mismatched are open again.
-  package mutating func takeVerifications() -> [GroupVerification] {
-    let verifications = finished.takeAll()
-    for verification in verifications {
-      if verification.mismatches.isEmpty { verifiedCount += 1 }
-      for slot in verification.mismatches { groups[verification.group].reopen(slot: slot) }
+  /// Leaves the result of `work` in the mailbox, at once or from another thread.
+  private func perform(
+    inline: Bool, wake: @escaping @Sendable () -> Void,
+    _ work: @escaping @Sendable () -> GroupResult
+  ) {
+    if inline {
+      finished.put(work())
+    } else {
+      queue.submit { [finished] in
+        finished.put(work())
+        wake()
+      }
     }
-    return verifications
   }
 
   /// The slots of a group.
@@ -105,7 +191,6 @@ package struct RoundEstimation<P: Policy> {
   /// - Precondition: the round is complete and a training round.
   package func gradient() -> [Float] {
     precondition(isComplete && context.estimates, "a gradient needs the whole training round")
-    if context.configuration.needsRound { accumulateWithRoundWeights() }
     return meanOfGroupGradients(count: partition.slotCount)
   }
 
@@ -141,8 +226,8 @@ package struct RoundEstimation<P: Policy> {
     return total
   }
 
-  private func accumulateWithRoundWeights() {
-    let configuration = context.configuration
+  /// Ψ of every step of the round in slot order, and the steps of each group.
+  private func roundWeights() -> (weights: [Float], groupSteps: [Range<Int>]) {
     var sources: [Float] = []
     var episodes: [Range<Int>] = []
     var groupSteps: [Range<Int>] = []
@@ -153,16 +238,9 @@ package struct RoundEstimation<P: Policy> {
       sources += part.values
       groupSteps.append(first..<sources.count)
     }
-    let weights = StepWeights(configuration: configuration).complete(
+    let weights = StepWeights(configuration: context.configuration).complete(
       rewardsToGo: sources, episodes: episodes)
-    let stepCount = weights.count
-    // The gradient is divided by m as a whole, the mean entropy is over steps.
-    let entropyWeight = Float(
-      configuration.entropyCoefficient * Double(partition.slotCount) / Double(stepCount))
-    forEachGroup { [groupSteps] group in
-      group.accumulate(
-        weights: weights, steps: groupSteps[group.index], entropyWeight: entropyWeight)
-    }
+    return (weights, groupSteps)
   }
 
   /// Runs `body` for every group, on the learner's threads if that is worth it.

@@ -61,8 +61,6 @@ final class SlotGroup<P: Policy>: Sendable {
     var weightSources: [Float] = []
     var values = GroupValues()
     var entropySum = 0.0
-    /// Forward activations of each tile, if they were kept for the backward pass.
-    var kept: [P.Workspace] = []
     var gradient: [Float]?
   }
 
@@ -105,29 +103,41 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Recomputes the log-probability of every step, and compares. Where the weights need nothing but
-  /// the episode itself, the backward pass is done at once, tile by tile.
-  func verify() -> GroupVerification {
+  /// Lays out the steps and what their weights are made of, which needs nothing but the trajectories.
+  func prepare() { state.withLock { prepare(&$0) } }
+
+  /// Prepares the group and goes through it, with weights that need nothing but the episode itself; in
+  /// an evaluation round with none.
+  func verifyLocally() -> GroupVerification {
     state.withLock { state in
-      let trajectories = state.trajectories.compactMap(\.self)
-      precondition(trajectories.count == slots.count, "a group is verified when it is complete")
-      state.tiles.assemble(
-        trajectories, observationSize: context.policy.observationSize,
-        actionSize: context.policy.actionSpace.actionSize)
-      if context.estimates, let baseline = context.valueBaseline {
-        state.values = GroupValues(
-          of: trajectories, tiles: state.tiles, baseline: baseline,
-          configuration: context.configuration)
-        state.weightSources = state.values.advantages
-      } else {
-        state.weightSources = rewardsToGo(of: trajectories)
-      }
-      let isLocal = context.estimates && !context.configuration.needsRound
-      let weights = isLocal ? localWeights(state) : nil
-      forward(&state, weights: weights)
-      let mismatches = mismatches(state, trajectories: trajectories)
-      if !mismatches.isEmpty { state.gradient = nil }
-      return GroupVerification(group: index, mismatches: mismatches)
+      prepare(&state)
+      let weights = context.estimates ? localWeights(state) : nil
+      return verify(&state, weights: weights, firstStep: 0, entropyWeight: 0)
+    }
+  }
+
+  /// Goes through the prepared group with the weights of the whole round, in slot order, of which
+  /// `steps` are the group's.
+  func verify(weights: [Float], steps: Range<Int>, entropyWeight: Float) -> GroupVerification {
+    state.withLock {
+      verify(
+        &$0, weights: weights, firstStep: steps.lowerBound, entropyWeight: entropyWeight)
+    }
+  }
+
+  private func prepare(_ state: inout State) {
+    let trajectories = state.trajectories.compactMap(\.self)
+    precondition(trajectories.count == slots.count, "a group is prepared when it is complete")
+    state.tiles.assemble(
+      trajectories, observationSize: context.policy.observationSize,
+      actionSize: context.policy.actionSpace.actionSize)
+    if context.estimates, let baseline = context.valueBaseline {
+      state.values = GroupValues(
+        of: trajectories, tiles: state.tiles, baseline: baseline,
+        configuration: context.configuration)
+      state.weightSources = state.values.advantages
+    } else {
+      state.weightSources = rewardsToGo(of: trajectories)
     }
   }
 
@@ -160,81 +170,45 @@ final class SlotGroup<P: Policy>: Sendable {
     return result
   }
 
-  private func mismatches(
-    _ state: borrowing State, trajectories: [TrajectoryReference]
-  ) -> [Int] {
-    var mismatches: [Int] = []
-    for (trajectory, range) in zip(trajectories, state.tiles.stepRanges) {
-      let logProbabilities = state.logProbabilities.span.extracting(range)
-      let agrees =
-        Reductions.areFinite(logProbabilities)
-        && Digest128.hash(of: logProbabilities) == trajectory.header.fingerprint
-      if !agrees { mismatches.append(trajectory.header.slot) }
-    }
-    return mismatches
-  }
-
-  /// Evaluates every tile; with weights, goes backward through each while its activations are at hand.
-  private func forward(_ state: inout State, weights: [Float]?) {
+  /// Recomputes the log-probability of every step and compares with what the actors hashed. With
+  /// weights, goes backward through each tile while its activations are at hand: once through the
+  /// network, whatever the estimator.
+  private func verify(
+    _ state: inout State, weights: [Float]?, firstStep: Int, entropyWeight: Float
+  ) -> GroupVerification {
     let tiles = state.tiles
-    context.workspaces.putBack(&state.kept)
-    let keeps =
-      weights == nil && context.estimates && context.workspaces.reserve(tiles.tileCount)
     state.logProbabilities = Array(repeating: 0, count: tiles.paddedStepCount)
     var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
     var sum = GroupGradient(parameterCount: weights == nil ? 0 : context.policy.parameterCount)
+    var workspace = context.workspaces.take()
     for tile in 0..<tiles.tileCount {
-      var workspace = context.workspaces.take()
       tiles.evaluate(
         tile, policy: context.policy, parameters: context.parameters, workspace: &workspace,
         logProbabilities: &state.logProbabilities, entropies: &entropies)
       if let weights {
         tiles.accumulateScore(
           tile, policy: context.policy, parameters: context.parameters, weights: weights,
-          firstStep: 0, entropyWeight: 0, workspace: &workspace, into: &sum)
-      }
-      if keeps {
-        state.kept.append(workspace)
-      } else {
-        context.workspaces.putBack(workspace)
+          firstStep: firstStep, entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
       }
     }
+    context.workspaces.putBack(workspace)
     state.entropySum = entropies.span.extracting(first: tiles.stepCount).orderedSum
-    state.gradient = weights == nil ? nil : sum.total()
+    let mismatches = mismatches(state)
+    state.gradient = weights != nil && mismatches.isEmpty ? sum.total() : nil
+    return GroupVerification(group: index, mismatches: mismatches)
   }
 
-  /// Adds up weights × scores of the whole group, when the weights of the round are known.
-  ///
-  /// Shape: `weights` of all steps of the round, in slot order; `steps` are the group's.
-  func accumulate(weights: [Float], steps: Range<Int>, entropyWeight: Float) {
-    state.withLock { state in
-      let tiles = state.tiles
-      var sum = GroupGradient(parameterCount: context.policy.parameterCount)
-      if state.kept.isEmpty {
-        var workspace = context.workspaces.take()
-        var logProbabilities = [Float](repeating: 0, count: tiles.paddedStepCount)
-        var entropies = logProbabilities
-        for tile in 0..<tiles.tileCount {
-          tiles.evaluate(
-            tile, policy: context.policy, parameters: context.parameters, workspace: &workspace,
-            logProbabilities: &logProbabilities, entropies: &entropies)
-          tiles.accumulateScore(
-            tile, policy: context.policy, parameters: context.parameters, weights: weights,
-            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &workspace,
-            into: &sum)
-        }
-        context.workspaces.putBack(workspace)
-      } else {
-        for tile in 0..<tiles.tileCount {
-          tiles.accumulateScore(
-            tile, policy: context.policy, parameters: context.parameters, weights: weights,
-            firstStep: steps.lowerBound, entropyWeight: entropyWeight, workspace: &state.kept[tile],
-            into: &sum)
-        }
-        context.workspaces.putBack(&state.kept)
-      }
-      state.gradient = sum.total()
+  private func mismatches(_ state: borrowing State) -> [Int] {
+    var mismatches: [Int] = []
+    for (place, range) in state.tiles.stepRanges.enumerated() {
+      guard let header = state.trajectories[place]?.header else { continue }
+      let logProbabilities = state.logProbabilities.span.extracting(range)
+      let agrees =
+        Reductions.areFinite(logProbabilities)
+        && Digest128.hash(of: logProbabilities) == header.fingerprint
+      if !agrees { mismatches.append(header.slot) }
     }
+    return mismatches
   }
 
   /// The gradient of the group; nil before it was computed.

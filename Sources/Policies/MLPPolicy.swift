@@ -53,13 +53,6 @@ public struct MLPPolicy: Policy {
       laneCapacity: laneCapacity)
   }
 
-  public func workspaceByteCount(laneCapacity: Int) -> Int {
-    MLPWorkspace.floatCount(
-      rowCounts: network.rowCounts, scratchRowCount: head.scratchRowCount,
-      laneCapacity: laneCapacity)
-      * MemoryLayout<Float>.stride
-  }
-
   public func act(
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     streams: borrowing LaneStreams, greedy: Bool, workspace: inout MLPWorkspace,

@@ -36,9 +36,6 @@ public protocol Policy: Sendable {
   /// Memory for up to `laneCapacity` columns.
   func makeWorkspace(laneCapacity: Int) -> Workspace
 
-  /// Bytes that a workspace for `laneCapacity` columns takes.
-  func workspaceByteCount(laneCapacity: Int) -> Int
-
   /// Samples an action for each lane from π(·|observation), or takes the most probable one if
   /// `greedy`, and writes log π(action|observation).
   ///
