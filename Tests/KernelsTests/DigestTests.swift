@@ -10,6 +10,13 @@ import Testing
 
   func hash(_ values: [Float]) -> Digest128 { Digest128.hash(of: values.span) }
 
+  /// The vectors of Protocol.md, computed there from the definition alone.
+  @Test func theDigestIsTheOneThatTheProtocolDefines() {
+    #expect(hash([]).description == "8c463c76a4d8027882f89ce87d025c42")
+    #expect(hash([-0.6931472]).description == "86964ad5fb2b2da3a63bfc36beea2c79")
+    #expect(hash([1, 2, 3, 4, 5]).description == "80a1f9349cf7a1ef74a96864541a17ca")
+  }
+
   @Test func aDigestIsThirtyTwoHexadecimalDigitsAndSixteenBytes() {
     let digest = Digest128(high: 0x0123_4567_89ab_cdef, low: 0xfe)
     #expect(digest.description == "0123456789abcdef00000000000000fe")
