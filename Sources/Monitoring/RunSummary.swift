@@ -73,6 +73,7 @@ package struct RunSummary: Hashable, Sendable {
   /// An aligned block of lines, the last one without its end.
   package var text: String {
     var rows: [(label: String, value: String)] = []
+    if ended == "signal" { rows.append(("stopped", "by a signal; --resume goes on")) }
     if let solved { rows.append(("solved", solved ? "yes" : "no")) }
     if let meanReturn {
       let spread = stdReturn.map { " ± \(NumberText.short($0))" } ?? ""

@@ -64,7 +64,7 @@ enum TransportSection {
     var start = 0.0
     var sum: UInt8 = 0
     while received <= count {
-      guard let reception = try receiver.receive(maximumFrameCount: 4) else {
+      guard let reception = try receiver.receive(maximumFrameCount: 5) else {
         guard try !poller.wait(atMost: .seconds(10)).isEmpty else {
           throw BenchmarkError("nothing was pushed for 10 s: \(pusher.said)")
         }
