@@ -193,10 +193,17 @@ package struct LearnerProcess: ~Copyable {
     while let event = signals.next() {
       switch event {
       case .end: ending = .signal
-      case .endNow: _exit(128 + SIGTERM)
+      case .endNow: exitNow()
       case .checkpoint: store.save(learner, totals: monitor.totals, evaluation: nil)
       }
     }
+  }
+
+  /// Ends at once, on a second signal. The actors may have left already, so that nobody else would remove
+  /// the sockets.
+  private func exitNow() -> Never {
+    PrivateSocketDirectory(address: role.bind)?.remove()
+    _exit(128 + SIGTERM)
   }
 
   private mutating func heedActorProcesses() throws(RoleFailure) {
@@ -246,7 +253,7 @@ package struct LearnerProcess: ~Copyable {
       if try link.wait(atMost: .milliseconds(20)).signals, let event = signals.next(),
         case .endNow = event
       {
-        _exit(128 + SIGTERM)
+        exitNow()
       }
       try receiveFarewells()
       actors?.noteEnded()
