@@ -108,6 +108,8 @@ extension EndToEndTests {
         let run = RunFiles(path: place.file("run"))
         let (learner, actors) = try OrphanTests.endlessRun(run, in: place)
         actors[0].send(SIGSTOP)
+        // The kernel wakes and ends what is suspended when its parent goes, not what is about to be.
+        try eventually("the suspension") { ProcessTable.entry(of: actors[0].id)?.state == "T" }
         learner.send(SIGKILL)
         #expect(try learner.outcome(within: .seconds(5)).code == -SIGKILL)
         OrphanTests.expectEnd(of: actors, in: place)
