@@ -90,15 +90,65 @@ static void SET(backward_rows)(ptrdiff_t rows, const float *w, ptrdiff_t row_ste
 #undef BLOCK_ACTIVATIONS
 #undef ROWS_CASE
 
+// The block of at most NARROW_LANES lanes, with which a round's last episodes are played.
+#define NARROW_LANES (WIDTH < 8 ? 8 : WIDTH)
+#define NARROW_CASE(rows)                                                                         \
+  case rows:                                                                                      \
+    SET(narrow_block)(rows, w, bias, depth, x, stride, activation, y);                            \
+    break;
+INLINE void SET(narrow_block)(const int units, const float *w, const float *bias,
+                              const ptrdiff_t depth, const float *x, const ptrdiff_t stride,
+                              const int32_t activation, float *y) {
+  enum { PARTS = NARROW_LANES / WIDTH };
+  vf sums[NARROW_UNITS][PARTS];
+  UNROLL for (int u = 0; u < units; u++)
+    UNROLL for (int v = 0; v < PARTS; v++) sums[u][v] = (vf)(bias[u]);
+  for (ptrdiff_t k = 0; k < depth; k++)
+    UNROLL for (int v = 0; v < PARTS; v++) {
+      vf lanes = LOAD(x + k * stride + v * WIDTH);
+      UNROLL for (int u = 0; u < units; u++)
+        sums[u][v] = FMA((vf)(w[u * depth + k]), lanes, sums[u][v]);
+    }
+  UNROLL for (int u = 0; u < units; u++)
+    UNROLL for (int v = 0; v < PARTS; v++)
+      STORE(y + u * stride + v * WIDTH, SET(activate)(sums[u][v], activation));
+}
+
+static void SET(narrow_forward)(const float *w, const float *bias, ptrdiff_t inputs,
+                                ptrdiff_t outputs, int32_t activation, ptrdiff_t stride,
+                                const float *x, float *y) {
+  for (ptrdiff_t o = 0; o < outputs; o += NARROW_UNITS) {
+    ptrdiff_t depth = inputs;
+    switch (outputs - o < NARROW_UNITS ? outputs - o : NARROW_UNITS) {
+      NARROW_CASE(1) NARROW_CASE(2) NARROW_CASE(3) NARROW_CASE(4)
+      NARROW_CASE(5) NARROW_CASE(6) NARROW_CASE(7) NARROW_CASE(8)
+    }
+    w += NARROW_UNITS * inputs;
+    bias += NARROW_UNITS;
+    y += NARROW_UNITS * stride;
+  }
+}
+#undef NARROW_CASE
+
 static void SET(dense_forward)(const float *parameters, ptrdiff_t inputs, ptrdiff_t outputs,
                                int32_t activation, ptrdiff_t lanes, ptrdiff_t stride,
                                const float *x, float *y) {
   const float *bias = parameters + inputs * outputs;
-  for (ptrdiff_t l = 0; l < lanes; l += 32)
+  ptrdiff_t l = 0;
+  for (; lanes - l > NARROW_LANES; l += 32)
     for (ptrdiff_t o = 0; o < outputs; o += UNITS)
       SET(forward_rows)(outputs - o < UNITS ? outputs - o : UNITS, parameters + o * inputs,
                         bias + o, inputs, x + l, stride, activation, y + o * stride + l);
+  if (l >= lanes) return;
+#if WIDTH == 16
+  if (lanes - l <= 8) {
+    avx2_narrow_forward(parameters, bias, inputs, outputs, activation, stride, x + l, y + l);
+    return;
+  }
+#endif
+  SET(narrow_forward)(parameters, bias, inputs, outputs, activation, stride, x + l, y + l);
 }
+#undef NARROW_LANES
 
 static void SET(dense_backward_inputs)(const float *parameters, ptrdiff_t inputs,
                                        ptrdiff_t outputs, int32_t activation, ptrdiff_t lanes,

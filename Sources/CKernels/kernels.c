@@ -9,6 +9,8 @@
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define NO_UNROLL _Pragma("clang loop unroll(disable)")
+// Rows of the register block for one vector of lanes: enough chains to hide the latency of each.
+#define NARROW_UNITS 8
 
 // The signatures of the header without their prefix.
 struct kernel_table {

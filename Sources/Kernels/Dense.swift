@@ -35,7 +35,8 @@ package enum Activation: Hashable, Sendable, CaseIterable {
 /// Fully connected layers over lanes: forward, and both halves of the backward pass.
 ///
 /// Shape: matrices are `[row][stride]` at offsets of one buffer; `stride` is a multiple of 32 and at
-/// least `laneCount` rounded up to one. The kernels compute the padded lanes too, whatever they hold.
+/// least `laneCount` rounded up to one. The kernels compute padded lanes too, whatever they hold: the
+/// forward pass at least up to the next multiple of 8, the others all.
 /// A stride that is not a multiple of 256 keeps rows from competing for the same cache sets.
 package enum Dense {
   /// y[o][l] = activation(b[o] + Σᵢ W[o][i] × x[i][l]).

@@ -44,12 +44,18 @@ package enum NumericsDigest {
     let dh = dz + output.outputs * stride
     var memory = numbers(dh + hidden.outputs * stride, stream: 3, scale: 2)
     var matrices = memory.mutableSpan
-    Dense.forward(
-      hidden, parameters: hiddenParameters.span, activation: activation, laneCount: laneCount,
-      stride: stride, matrices: &matrices, inputs: 0, outputs: h)
-    Dense.forward(
-      output, parameters: outputParameters.span, activation: .none, laneCount: laneCount,
-      stride: stride, matrices: &matrices, inputs: h, outputs: z)
+    // Narrow passes first, then one over all lanes, padded ones too, because all of the memory is hashed.
+    for lanes in [5, 13, stride] {
+      Dense.forward(
+        hidden, parameters: hiddenParameters.span, activation: activation, laneCount: lanes,
+        stride: stride, matrices: &matrices, inputs: 0, outputs: h)
+      Dense.forward(
+        output, parameters: outputParameters.span, activation: .none, laneCount: lanes,
+        stride: stride, matrices: &matrices, inputs: h, outputs: z)
+      for row in 0..<output.outputs {
+        hash.combine(matrices.span.extracting(z + row * stride..<z + row * stride + lanes))
+      }
+    }
 
     let lanes = (0..<UInt32(laneCount)).map { $0 &* 7 }
     var words = [UInt32](repeating: 0, count: 4 * stride)

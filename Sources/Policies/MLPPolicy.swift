@@ -77,7 +77,8 @@ public struct MLPPolicy: Policy {
     into logProbabilities: inout MutableSpan<Float>, entropies: inout MutableSpan<Float>
   ) {
     network.forward(
-      observations, laneCount: laneCount, stride: stride, parameters: parameters,
+      observations, laneCount: MLPWorkspace.padded(laneCount), stride: stride,
+      parameters: parameters,
       workspace: &workspace)
     let outputs = outputs(of: workspace, laneCount: laneCount)
     var scratch = workspace.takeScratch()
@@ -123,9 +124,12 @@ public struct MLPWorkspace: Sendable {
   /// Wide matrices get 32 columns more, so that the rows of a power-of-two width do not all fall into
   /// the same few cache sets.
   private static func stride(laneCapacity: Int) -> Int {
-    let padded = (laneCapacity + 31) / 32 * 32
+    let padded = padded(laneCapacity)
     return padded >= 128 ? padded + 32 : padded
   }
+
+  /// The lanes that the kernels of a backward pass touch.
+  static func padded(_ laneCount: Int) -> Int { (laneCount + 31) / 32 * 32 }
 
   private static func highest(_ rowCounts: [Int]) -> Int { rowCounts.dropFirst().max() ?? 0 }
 
@@ -162,7 +166,7 @@ public struct MLPWorkspace: Sendable {
   mutating func copyObservations(
     _ observations: Span<Float>, rows: Int, laneCount: Int, stride sourceStride: Int
   ) {
-    let padded = (laneCount + 31) / 32 * 32
+    let padded = Self.padded(laneCount)
     let stride = self.stride
     var view = matrices.mutableSpan
     for row in 0..<rows {

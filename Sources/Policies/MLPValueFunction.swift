@@ -38,7 +38,8 @@ public struct MLPValueFunction: ValueFunction {
     workspace: inout MLPWorkspace, into values: inout MutableSpan<Float>
   ) {
     network.forward(
-      observations, laneCount: laneCount, stride: stride, parameters: parameters,
+      observations, laneCount: MLPWorkspace.padded(laneCount), stride: stride,
+      parameters: parameters,
       workspace: &workspace)
     let first = workspace.activations[network.layers.count]
     let outputs = workspace.matrices.span.extracting(first..<first + laneCount)
@@ -52,8 +53,7 @@ public struct MLPValueFunction: ValueFunction {
     let first = workspace.gradients.0
     var matrices = workspace.matrices.mutableSpan
     for lane in 0..<laneCount { matrices[first + lane] = weights[lane] }
-    let paddedLaneCount = (laneCount + 31) / 32 * 32
-    for lane in laneCount..<paddedLaneCount { matrices[first + lane] = 0 }
+    for lane in laneCount..<MLPWorkspace.padded(laneCount) { matrices[first + lane] = 0 }
     network.backward(
       laneCount: laneCount, parameters: parameters, workspace: &workspace, into: &gradient)
   }

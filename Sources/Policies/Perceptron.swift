@@ -68,6 +68,9 @@ struct Perceptron: Sendable {
 
   /// From the observations to the outputs of the last layer, all within the workspace.
   ///
+  /// Padded lanes may keep what an earlier pass left in them. A backward pass needs them finite, so what
+  /// comes before one calls this with `laneCount` rounded up to a multiple of 32.
+  ///
   /// Shape: `observations` `[inputs][stride]`.
   func forward(
     _ observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
