@@ -26,8 +26,10 @@ package struct EpisodeOutcome: Hashable, Sendable {
 /// Owned by one thread. The result depends on the trajectories alone, neither on the order in which
 /// they come nor on the threads.
 package struct RoundEstimation<P: Policy> {
-  /// Groups with fewer steps are computed at once by the calling thread: waking another costs more.
-  private static var inlineStepLimit: Int { 2048 }
+  /// Less work than this, some 30 µs, the calling thread does at once: waking another costs more.
+  private static var inlineWorkLimit: Int { 600_000 }
+  /// What one step costs beside the network, in multiply-adds of the network.
+  private static var workBesideNetwork: Int { 200 }
 
   package let round: RoundID
   package let partition: RoundPartition
@@ -76,7 +78,7 @@ package struct RoundEstimation<P: Policy> {
     let group = groups[partition.group(of: trajectory.header.slot)]
     guard group.insert(trajectory) else { return }
     let (needsRound, pass) = (needsRound, pass)
-    perform(inline: group.stepCount <= Self.inlineStepLimit, wake: wake) {
+    perform(inline: isSmall(stepCount: group.stepCount, passes: !needsRound), wake: wake) {
       if needsRound {
         group.prepare()
         return .prepared
@@ -133,13 +135,19 @@ package struct RoundEstimation<P: Policy> {
       context.configuration.entropyCoefficient * Double(partition.slotCount)
         / Double(weights.count))
     for group in groups {
-      perform(inline: weights.count <= Self.inlineStepLimit, wake: wake) {
+      perform(inline: isSmall(stepCount: weights.count), wake: wake) {
         .verified(
           group.verify(
             weights: weights, steps: groupSteps[group.index], entropyWeight: entropyWeight),
           pass: pass)
       }
     }
+  }
+
+  /// Whether so many steps are too little for another thread, with a pass through the network or without.
+  private func isSmall(stepCount: Int, passes: Bool = true) -> Bool {
+    let network = passes ? context.parameters.count : 0
+    return stepCount * (network + Self.workBesideNetwork) <= Self.inlineWorkLimit
   }
 
   /// Leaves the result of `work` in the mailbox, at once or from another thread.
@@ -245,7 +253,7 @@ package struct RoundEstimation<P: Policy> {
 
   /// Runs `body` for every group, on the learner's threads if that is worth it.
   private func forEachGroup(_ body: @escaping @Sendable (SlotGroup<P>) -> Void) {
-    if stepCount <= Self.inlineStepLimit {
+    if isSmall(stepCount: stepCount) {
       for group in groups { body(group) }
     } else {
       queue.forEach(groups.count) { [groups] index in body(groups[index]) }
