@@ -26,6 +26,7 @@ let package = Package(
   name: "troupe",
   products: [
     .library(name: "RL", targets: ["RL"]),
+    .library(name: "Drawing", targets: ["Drawing"]),
     .library(name: "Environments", targets: ["Environments"]),
     .library(name: "Policies", targets: ["Policies"]),
     .library(name: "Learning", targets: ["Learning"]),
@@ -42,11 +43,12 @@ let package = Package(
     // 1: arithmetic on spans of numbers
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     module("Kernels", ["CKernels"]),
-    // 2: protocols, values and the rollout loop
+    // 2: protocols, values and the rollout loop; pictures of environments
     module("RL", ["Kernels"]),
+    module("Drawing"),
     // 3: siblings that never import each other
     .target(name: "CEnvironments"),
-    module("Environments", ["RL", "Kernels", "CEnvironments"]),
+    module("Environments", ["RL", "Drawing", "Kernels", "CEnvironments"]),
     module("Policies", ["RL", "Kernels"]),
     module("Learning", ["RL", "Kernels"]),
     // 4: values to bytes and back
@@ -93,7 +95,7 @@ let package = Package(
       name: "TestKit", dependencies: ["RL"], path: "Tests/TestKit", swiftSettings: settings),
     tests(of: "Kernels", ["TestKit"]),
     tests(of: "RL", ["TestKit", "Kernels"]),
-    tests(of: "Environments", ["TestKit", "RL"]),
+    tests(of: "Environments", ["TestKit", "RL", "Drawing"]),
     tests(of: "Policies", ["TestKit", "RL", "Kernels"]),
     tests(of: "Learning", ["TestKit", "RL", "Policies", "Environments", "Kernels"]),
     tests(of: "Wire", ["TestKit", "RL", "Learning", "Kernels"]),

@@ -83,7 +83,7 @@ public struct LaneKeep: Environment {
   }
 
   /// Of the lane at a distance along it, 1/m.
-  private func curvature(at distance: Double) -> Double {
+  func curvature(at distance: Double) -> Double {
     0.03 * Elementary.sin(2 * Double.pi * distance / 60 + state.phases.x)
       + 0.015 * Elementary.sin(2 * Double.pi * distance / 23 + state.phases.y)
   }

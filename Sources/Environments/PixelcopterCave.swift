@@ -191,6 +191,15 @@ package struct PixelcopterCave: Sendable {
       (Int(exits[$0 & 63] - clock), Int(columnHeights[$0 & 63]))
     }
   }
+
+  /// Where the centre of a column is that leaves the screen so many steps from now, to within a step's
+  /// shift.
+  package func columnPosition(stepsLeft: Int) -> Double { -4 + Double(stepsLeft) * Self.shift }
+
+  /// Centres of the blocks on the screen, in pixels from its upper left corner.
+  package var blocks: [(x: Double, y: Int)] {
+    ([block] + (nextBlock.map { [$0] } ?? [])).map { ($0.x, $0.y) }
+  }
 }
 
 /// The steps, counted from when a column is made, at which it comes under the helicopter, has passed it,
