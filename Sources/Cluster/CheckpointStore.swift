@@ -51,13 +51,28 @@ package struct CheckpointStore: Sendable {
 
   /// Versions on disk, ascending, corrupt ones included.
   package func versions() throws(FileError) -> [PolicyVersion] {
-    try OpenFile.names(in: directory).compactMap(CheckpointStore.version(ofName:)).sorted()
+    try CheckpointStore.versions(in: directory)
   }
 
   package func path(of version: PolicyVersion) -> String {
+    CheckpointStore.path(of: version, in: directory)
+  }
+
+  /// Versions in a directory that somebody else may hold.
+  package static func versions(in directory: String) throws(FileError) -> [PolicyVersion] {
+    guard OpenFile.exists(directory) else { return [] }
+    return try OpenFile.names(in: directory).compactMap(version(ofName:)).sorted()
+  }
+
+  package static func path(of version: PolicyVersion, in directory: String) -> String {
     let digits = "\(version.rawValue)"
     let zeros = String(repeating: "0", count: max(0, 8 - digits.count))
-    return "\(directory)/\(zeros)\(digits)\(CheckpointStore.suffix)"
+    return "\(directory)/\(zeros)\(digits)\(suffix)"
+  }
+
+  /// What a checkpoint file holds, unchecked.
+  static func read(_ version: PolicyVersion, in directory: String) throws(FileError) -> [UInt8] {
+    try OpenFile.readAll(path(of: version, in: directory), limit: byteLimit)
   }
 
   /// Stores a checkpoint and removes those that are neither among the newest nor the best.

@@ -62,9 +62,7 @@ package struct LearnerProcess: ~Copyable {
       address: "\(link.endpoint)")
     let queue = WorkQueue(threadCount: role.threads)
     if let restored {
-      learner = Learner(
-        policy: policy, configuration: role.run.learner, snapshot: restored.snapshot,
-        optimizer: restored.optimizer, queue: queue, valueBaseline: restored.valueBaseline)
+      learner = restored.learner(policy: policy, configuration: role.run, queue: queue)
     } else {
       learner = Learner(
         policy: policy, configuration: role.run.learner, seed: role.run.seed, queue: queue,

@@ -96,12 +96,12 @@ extension RunDirectory {
   /// Everything that determines the run.
   package var configurationPath: String { Self.configurationPath(in: path) }
   /// The run's random identity.
-  package var runIDPath: String { path + "/run.id" }
+  package var runIDPath: String { Self.runIDPath(in: path) }
   /// The structured log, JSON lines.
   package var logPath: String { path + "/log.jsonl" }
   /// One line per update.
-  package var metricsPath: String { path + "/metrics.jsonl" }
-  package var checkpointsPath: String { path + "/checkpoints" }
+  package var metricsPath: String { Self.metricsPath(in: path) }
+  package var checkpointsPath: String { Self.checkpointsPath(in: path) }
   /// The newest parameters.
   package var policyPath: String { Self.policyPath(in: path) }
   /// Where actors of the running learner connect to.
@@ -116,6 +116,13 @@ extension RunDirectory {
   package static func policyPath(in path: String) -> String {
     trimmed(path) + "/policy.safetensors"
   }
+
+  /// The random identity of a run that somebody else may hold.
+  package static func runIDPath(in path: String) -> String { trimmed(path) + "/run.id" }
+  /// The metrics of a run that somebody else may hold.
+  package static func metricsPath(in path: String) -> String { trimmed(path) + "/metrics.jsonl" }
+  /// The checkpoints of a run that somebody else may hold.
+  package static func checkpointsPath(in path: String) -> String { trimmed(path) + "/checkpoints" }
 
   /// Whether a run was begun there: its configuration is the first file that is written.
   package static func holdsRun(_ path: String) -> Bool {

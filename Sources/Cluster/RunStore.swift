@@ -11,19 +11,10 @@ struct RunStore: ~Copyable {
   let run: RunID
   private let role: LearnerRole
   private let policy: MLPPolicy
-  private let valueFunction: MLPValueFunction
   private let logger: Logger
   private var checkpoints: CheckpointStore
   /// Version of the newest checkpoint on disk.
   private var savedVersion: PolicyVersion?
-
-  /// What a run came to before this process.
-  struct Restored {
-    let snapshot: PolicySnapshot
-    let optimizer: Optimizer
-    let valueBaseline: ValueBaseline?
-    let totals: RunTotals
-  }
 
   init(
     directory: consuming RunDirectory, role: LearnerRole, policy: MLPPolicy, logger: Logger
@@ -35,7 +26,6 @@ struct RunStore: ~Copyable {
     }
     self.role = role
     self.policy = policy
-    valueFunction = MLPValueFunction(policy, role.run)
     self.logger = logger
     self.run = run
     self.checkpoints = checkpoints
@@ -45,16 +35,7 @@ struct RunStore: ~Copyable {
   /// The run's random name, drawn when it begins.
   private static func identity(in directory: borrowing RunDirectory) throws(RoleFailure) -> RunID {
     let path = directory.runIDPath
-    if OpenFile.exists(path) {
-      let bytes = try reportingFileErrors { () throws(FileError) in
-        try OpenFile.readAll(path, limit: 64)
-      }
-      let text = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" }
-      guard let digest = Digest128(hex: String(text)) else {
-        throw RoleFailure(.badData, "\(path) does not hold 32 hexadecimal digits")
-      }
-      return RunID(digest)
-    }
+    if let run = try recordedIdentity(path) { return run }
     let run = FreshName.run()
     try reportingFileErrors { () throws(FileError) in
       try AtomicFile.write("\(run.rawValue)\n", to: path)
@@ -62,12 +43,25 @@ struct RunStore: ~Copyable {
     return run
   }
 
+  /// The random name of a run that was begun; nil if it has none yet.
+  static func recordedIdentity(_ path: String) throws(RoleFailure) -> RunID? {
+    guard OpenFile.exists(path) else { return nil }
+    let bytes = try reportingFileErrors { () throws(FileError) in
+      try OpenFile.readAll(path, limit: 64)
+    }
+    let text = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" }
+    guard let digest = Digest128(hex: String(text)) else {
+      throw RoleFailure(.badData, "\(path) does not hold 32 hexadecimal digits")
+    }
+    return RunID(digest)
+  }
+
   // MARK: Resuming
 
   /// The newest whole checkpoint; nil when the run has none.
   ///
   /// - Throws: exit 65 if it belongs to another configuration or another build.
-  mutating func restore() throws(RoleFailure) -> Restored? {
+  mutating func restore() throws(RoleFailure) -> RestoredRun? {
     let (found, skipped): (CheckpointStore.Restored<Checkpoint>?, [CheckpointStore.Skipped])
     do throws(FileError) {
       (found, skipped) = try checkpoints.newestValid { try Checkpoint(decoding: $0) }
@@ -76,67 +70,17 @@ struct RunStore: ~Copyable {
     }
     for file in skipped { logger.warning("\(file)") }
     guard let checkpoint = found?.content else { return nil }
-    try requireSameRun(checkpoint)
+    let restored = try RestoredRun(
+      checkpoint, of: run, configuration: role.run, policy: policy, directory: directory.path)
     savedVersion = checkpoint.version
-    let configuration = role.run.learner
-    let expected = Optimizer(
-      configuration: configuration, parameterCount: policy.parameterCount)
-    let first = checkpoint.moments[Self.firstMoment] ?? []
-    let second = checkpoint.moments[Self.secondMoment] ?? []
-    guard checkpoint.parameters.count == policy.parameterCount,
-      first.count == expected.firstMoment.count, second.count == expected.secondMoment.count
-    else {
-      throw RoleFailure(
-        .badData, "the checkpoint of version \(checkpoint.version) is of another network")
-    }
-    return Restored(
-      snapshot: PolicySnapshot(version: checkpoint.version, parameters: checkpoint.parameters),
-      optimizer: Optimizer(
-        configuration: configuration, updateCount: Int(checkpoint.version.rawValue),
-        firstMoment: first, secondMoment: second),
-      valueBaseline: try valueBaseline(of: checkpoint),
-      totals: RunTotals(
-        episodeCount: Int(checkpoint.episodeCount), stepCount: Int(checkpoint.stepCount),
-        bestEvaluation: checkpoint.bestEvaluation))
-  }
-
-  private func valueBaseline(of checkpoint: Checkpoint) throws(RoleFailure) -> ValueBaseline? {
-    guard role.run.learner.baseline == .value else { return nil }
-    let arrays = [Self.valueParameters, Self.firstMoment, Self.secondMoment].map {
-      checkpoint.value[$0] ?? []
-    }
-    guard arrays.allSatisfy({ $0.count == valueFunction.parameterCount }) else {
-      throw RoleFailure(
-        .badData,
-        "the checkpoint of version \(checkpoint.version) is of another value function")
-    }
-    return ValueBaseline(
-      function: valueFunction, configuration: role.run.learner, version: checkpoint.version,
-      parameters: arrays[0], firstMoment: arrays[1], secondMoment: arrays[2])
-  }
-
-  private func requireSameRun(_ checkpoint: Checkpoint) throws(RoleFailure) {
-    let path = directory.path
-    if checkpoint.run != run {
-      throw RoleFailure(.badData, "the checkpoints in \(path) belong to another run")
-    }
-    if checkpoint.configurationDigest != role.run.digest {
-      throw RoleFailure(
-        .badData, "the checkpoints in \(path) were written under another configuration")
-    }
-    if checkpoint.numericsDigest != NumericsDigest.ofThisProcess {
-      throw RoleFailure(
-        .badData,
-        "the checkpoints in \(path) were written by a build whose arithmetic gives other bits; "
-          + "resume with that build, or start a new run")
-    }
+    return restored
   }
 
   // MARK: Saving
 
-  private static let firstMoment = "first_moment"
-  private static let secondMoment = "second_moment"
-  private static let valueParameters = "parameters"
+  static let firstMoment = "first_moment"
+  static let secondMoment = "second_moment"
+  static let valueParameters = "parameters"
 
   /// Writes checkpoint and policy file. A failure is logged and the run goes on: the files before are
   /// whole.

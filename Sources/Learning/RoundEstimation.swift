@@ -262,12 +262,14 @@ package struct RoundEstimation<P: Policy> {
 }
 
 /// Values that threads leave for another one.
-final class Mailbox<Value: Sendable>: Sendable {
+package final class Mailbox<Value: Sendable>: Sendable {
   private let values = Mutex<[Value]>([])
 
-  func put(_ value: Value) { values.withLock { $0.append(value) } }
+  package init() {}
 
-  func takeAll() -> [Value] {
+  package func put(_ value: Value) { values.withLock { $0.append(value) } }
+
+  package func takeAll() -> [Value] {
     values.withLock { values in
       defer { values = [] }
       return values

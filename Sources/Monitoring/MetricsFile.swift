@@ -27,6 +27,20 @@ package final class MetricsFile: Sendable {
     }
   }
 
+  /// The version of the last whole line; nil where there is none.
+  package static func lastVersion(inFile path: String) -> PolicyVersion? {
+    // SAFETY: the path is a string that lives for the call.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard let contents = readAll(descriptor),
+      let end = contents.lastIndex(of: UInt8(ascii: "\n"))
+    else { return nil }
+    let start = contents[..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    return version(ofLine: contents[start..<end]).flatMap { UInt32(exactly: $0) }
+      .map { PolicyVersion($0) }
+  }
+
   /// Length of the whole lines before the first one of a later version.
   private static func keptByteCount(of contents: [UInt8], through version: PolicyVersion) -> Int {
     var kept = 0

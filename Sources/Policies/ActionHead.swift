@@ -267,7 +267,7 @@ extension ActionHead {
   }
 
   /// Calls `body` with the index, the number of alternatives and the first output row of each part.
-  private func forEachPart(_ body: (_ index: Int, _ count: Int, _ row: Int) -> Void) {
+  func forEachPart(_ body: (_ index: Int, _ count: Int, _ row: Int) -> Void) {
     switch self {
     case .categorical(let counts):
       var row = 0
@@ -284,7 +284,7 @@ extension ActionHead {
 
   /// Where the logits (or means) of a part lie: the outputs themselves, but for a switch, whose two
   /// logits 0 and z are laid out in the head's own rows.
-  private func prepare(
+  func prepare(
     row: Int, outputs: OutputMatrix, matrices: inout MutableSpan<Float>, rows: Int
   ) -> Int {
     let first = outputs.offset + row * outputs.stride

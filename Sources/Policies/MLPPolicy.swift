@@ -90,6 +90,23 @@ public struct MLPPolicy: Policy {
     workspace.scratch = scratch
   }
 
+  public func distributions(
+    at observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout MLPWorkspace
+  ) -> [ActionDistribution] {
+    network.forward(
+      observations, laneCount: laneCount, stride: stride, parameters: parameters,
+      workspace: &workspace)
+    let outputs = outputs(of: workspace, laneCount: laneCount)
+    var scratch = workspace.takeScratch()
+    var matrices = workspace.matrices.mutableSpan
+    let distributions = head.distributions(
+      outputs: outputs, matrices: &matrices, parameters: parameters.extracting(headParameters),
+      scratch: &scratch)
+    workspace.scratch = scratch
+    return distributions
+  }
+
   public func accumulateScore(
     actions: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     weights: Span<Float>, entropyWeight: Float, workspace: inout MLPWorkspace,

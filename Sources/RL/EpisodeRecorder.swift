@@ -131,10 +131,11 @@ struct EpisodeRecorder {
     return (first.step, problem)
   }
 
-  /// Appends the finished episode of `lane`, whose column of `observations` is the final one.
+  /// Appends the finished episode of `lane`, whose column of `observations` is the final one. One at
+  /// fault may hold numbers that have no hash; its fingerprint is zero.
   func append(
-    lane: Int, slot: Int, end: EpisodeEnd, observations: Span<Float>, stride: Int,
-    to block: inout TrajectoryBlock
+    lane: Int, slot: Int, end: EpisodeEnd, isFaulty: Bool = false, observations: Span<Float>,
+    stride: Int, to block: inout TrajectoryBlock
   ) {
     let steps = stepCount(lane)
     func row(_ row: Int) -> Range<Int> {
@@ -154,6 +155,8 @@ struct EpisodeRecorder {
     block.headers.append(
       TrajectoryHeader(
         slot: slot, stepCount: steps, end: end,
-        fingerprint: Digest128.hash(of: storage.span.extracting(row(logProbabilityRow)))))
+        fingerprint: isFaulty
+          ? Digest128(high: 0, low: 0)
+          : Digest128.hash(of: storage.span.extracting(row(logProbabilityRow)))))
   }
 }

@@ -53,6 +53,15 @@ public protocol Policy: Sendable {
     parameters: Span<Float>, workspace: inout Workspace,
     into logProbabilities: inout MutableSpan<Float>, entropies: inout MutableSpan<Float>)
 
+  /// π(·|observation) for each column: what
+  /// ``act(on:laneCount:stride:parameters:streams:greedy:workspace:into:logProbabilities:)`` samples from.
+  ///
+  /// Complexity: allocates, and is meant for looking at single episodes.
+  func distributions(
+    at observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout Workspace
+  ) -> [ActionDistribution]
+
   /// Adds Σ over columns of (weight × ∇θ log π(action|observation) + entropyWeight × ∇θ entropy) to
   /// `gradient`, for the columns of the latest
   /// ``evaluate(observations:actions:laneCount:stride:parameters:workspace:into:entropies:)``.

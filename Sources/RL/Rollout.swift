@@ -202,6 +202,15 @@ public struct Rollout<P: Policy> {
     }
   }
 
+  /// Appends the episode that a fault was thrown for, for whoever looks for its cause.
+  func appendFaulty(_ fault: RolloutFault, to block: inout TrajectoryBlock) {
+    for lane in 0..<activeLaneCount where Int(streams.slots[lane]) == fault.slot {
+      recorder.append(
+        lane: lane, slot: fault.slot, end: end(of: lane) ?? .truncated, isFaulty: true,
+        observations: observations.span, stride: stride, to: &block)
+    }
+  }
+
   /// Frees the lanes that play these slots, dropping their unfinished episodes.
   public mutating func abandon(_ slots: [Int]) {
     guard !slots.isEmpty else { return }

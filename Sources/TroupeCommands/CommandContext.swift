@@ -14,6 +14,8 @@ package struct CommandContext {
   package let output: (String) -> Void
   /// Writes one line to standard error.
   package let warn: (String) -> Void
+  /// Writes one line about what is being done to standard error.
+  package let note: (String) -> Void
 }
 
 /// A command that needs to know what it runs in.

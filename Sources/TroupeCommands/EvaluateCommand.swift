@@ -21,39 +21,13 @@ struct EvaluateCommand: ContextualCommand {
     try resolved.apply(.flags(options.given), of: table)
     let settings = resolved.settings
 
-    let directory = try EvaluateCommand.directory(named: run, in: context.runsDirectory)
-    let path = RunDirectory.configurationPath(in: directory)
-    let layer = try ConfigurationFile.read(
-      path, options: RunSettings.options, source: { .resumedRun(path: path, line: $0) })
-    var recorded = Resolved(RunSettings())
-    try recorded.apply(layer, of: RunSettings.options)
-    let configuration: RunConfiguration
-    do throws(ConfigurationError) {
-      configuration = try recorded.settings.run()
-    } catch {
-      throw recorded.failure(for: error, of: RunSettings.options)
-    }
+    let recorded = try RecordedRun(named: run, in: context)
     try context.roles.evaluate(
       EvaluationRequest(
-        environment: try context.catalogue.environment(
-          named: configuration.environment, source: recorded.source(of: "environment")),
-        run: configuration, runDirectory: directory, seed: settings.seed ?? configuration.seed,
+        environment: recorded.environment, run: recorded.configuration,
+        runDirectory: recorded.directory, seed: settings.seed ?? recorded.configuration.seed,
         episodes: settings.episodes, greedy: settings.greedy, logs: settings.logs,
         json: settings.json),
       context)
-  }
-
-  private static func directory(
-    named name: String, in parent: String
-  ) throws(RoleFailure) -> String {
-    let candidates = [name, "\(parent)/\(name)"]
-    for path in candidates where RunDirectory.holdsRun(path) {
-      return path
-    }
-    let runs = try RunDirectory.runs(in: parent)
-    throw RoleFailure(
-      .usage,
-      "\(OptionText.shown(name)) is no run: it has no config.yaml"
-        + Suggestion.phrase(for: name, among: runs))
   }
 }

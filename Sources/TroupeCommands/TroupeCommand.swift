@@ -36,7 +36,8 @@ public enum TroupeCommand {
       catalogue: EnvironmentCatalogue(types: environments), roles: roles, variables: variables,
       runsDirectory: runsDirectory,
       output: { text in output(text.hasSuffix("\n") ? text : text + "\n") },
-      warn: { errorOutput("troupe: warning: \($0)\n") })
+      warn: { errorOutput("troupe: warning: \($0)\n") },
+      note: { errorOutput("troupe: \($0)\n") })
     do {
       try requireKnownCommand(arguments.first)
       var command = try RootCommand.parseAsRoot(arguments)
@@ -97,6 +98,6 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
-      EnvironmentsCommand.self,
+      ReplayCommand.self, EnvironmentsCommand.self,
     ])
 }

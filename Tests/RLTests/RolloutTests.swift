@@ -96,6 +96,14 @@ struct BlindPolicy: Policy {
     into logProbabilities: inout MutableSpan<Float>, entropies: inout MutableSpan<Float>
   ) {}
 
+  func distributions(
+    at observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout Int
+  ) -> [ActionDistribution] {
+    Array(
+      repeating: .categorical([Array(repeating: 1 / Float(count), count: count)]), count: laneCount)
+  }
+
   func accumulateScore(
     actions: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     weights: Span<Float>, entropyWeight: Float, workspace: inout Int,

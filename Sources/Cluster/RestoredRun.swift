@@ -1,0 +1,88 @@
+internal import Kernels
+internal import Learning
+internal import Policies
+internal import RL
+internal import Wire
+
+/// What a run came to by a checkpoint: everything that the next update depends on.
+struct RestoredRun {
+  let snapshot: PolicySnapshot
+  let optimizer: Optimizer
+  let valueBaseline: ValueBaseline?
+  let totals: RunTotals
+
+  /// Reads a whole checkpoint as one of this run.
+  ///
+  /// - Throws: exit 65 if it belongs to another run, another configuration or another build.
+  init(
+    _ checkpoint: Checkpoint, of run: RunID, configuration: RunConfiguration, policy: MLPPolicy,
+    directory: String
+  ) throws(RoleFailure) {
+    try Self.requireSameRun(
+      checkpoint, run: run, configuration: configuration, directory: directory)
+    let learner = configuration.learner
+    let expected = Optimizer(configuration: learner, parameterCount: policy.parameterCount)
+    let first = checkpoint.moments[RunStore.firstMoment] ?? []
+    let second = checkpoint.moments[RunStore.secondMoment] ?? []
+    guard checkpoint.parameters.count == policy.parameterCount,
+      first.count == expected.firstMoment.count, second.count == expected.secondMoment.count
+    else {
+      throw RoleFailure(
+        .badData, "the checkpoint of version \(checkpoint.version) is of another network")
+    }
+    snapshot = PolicySnapshot(version: checkpoint.version, parameters: checkpoint.parameters)
+    optimizer = Optimizer(
+      configuration: learner, updateCount: Int(checkpoint.version.rawValue), firstMoment: first,
+      secondMoment: second)
+    valueBaseline = try Self.valueBaseline(
+      of: checkpoint, configuration: configuration, policy: policy)
+    totals = RunTotals(
+      episodeCount: Int(checkpoint.episodeCount), stepCount: Int(checkpoint.stepCount),
+      bestEvaluation: checkpoint.bestEvaluation)
+  }
+
+  private static func valueBaseline(
+    of checkpoint: Checkpoint, configuration: RunConfiguration, policy: MLPPolicy
+  ) throws(RoleFailure) -> ValueBaseline? {
+    guard configuration.learner.baseline == .value else { return nil }
+    let function = MLPValueFunction(policy, configuration)
+    let arrays = [RunStore.valueParameters, RunStore.firstMoment, RunStore.secondMoment].map {
+      checkpoint.value[$0] ?? []
+    }
+    guard arrays.allSatisfy({ $0.count == function.parameterCount }) else {
+      throw RoleFailure(
+        .badData,
+        "the checkpoint of version \(checkpoint.version) is of another value function")
+    }
+    return ValueBaseline(
+      function: function, configuration: configuration.learner, version: checkpoint.version,
+      parameters: arrays[0], firstMoment: arrays[1], secondMoment: arrays[2])
+  }
+
+  private static func requireSameRun(
+    _ checkpoint: Checkpoint, run: RunID, configuration: RunConfiguration, directory path: String
+  ) throws(RoleFailure) {
+    if checkpoint.run != run {
+      throw RoleFailure(.badData, "the checkpoints in \(path) belong to another run")
+    }
+    if checkpoint.configurationDigest != configuration.digest {
+      throw RoleFailure(
+        .badData, "the checkpoints in \(path) were written under another configuration")
+    }
+    if checkpoint.numericsDigest != NumericsDigest.ofThisProcess {
+      throw RoleFailure(
+        .badData,
+        "the checkpoints in \(path) were written by a build whose arithmetic gives other bits; "
+          + "use that build, or start a new run")
+    }
+  }
+
+  /// The learner that goes on from here.
+  func learner(
+    policy: MLPPolicy, configuration: RunConfiguration, queue: WorkQueue
+  ) -> Learner<MLPPolicy> {
+    Learner(
+      policy: policy, configuration: configuration.learner, snapshot: snapshot,
+      optimizer: optimizer, queue: queue, valueBaseline: valueBaseline)
+  }
+}
