@@ -171,8 +171,8 @@ extension LearnerProcess {
       to: .actor(actor))
   }
 
-  /// Lanes that keep four batches of episodes going per actor: more would leave lanes idle at the end
-  /// of a round, fewer would leave the vector units idle.
+  /// A lane for each episode of an actor's share: a round then takes as many ticks as its longest
+  /// episode has steps, and a tick costs little more for many lanes than for few.
   private var suggestedLaneCount: Int {
     LaneCount.suggested(
       episodesPerUpdate: role.run.learner.episodesPerUpdate,
@@ -182,9 +182,9 @@ extension LearnerProcess {
 
 /// The default number of lanes of one actor.
 package enum LaneCount {
-  /// clamp(m / (4 × actors), 32, 256) in multiples of 32.
+  /// clamp(m / actors, 32, 256) in multiples of 32.
   package static func suggested(episodesPerUpdate: Int, actorCount: Int) -> Int {
-    let share = episodesPerUpdate / (4 * actorCount)
+    let share = episodesPerUpdate / actorCount
     return min(256, max(32, (share + 31) / 32 * 32))
   }
 }

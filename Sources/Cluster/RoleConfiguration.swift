@@ -36,7 +36,7 @@ package struct LearnerRole: Sendable {
 package struct ActorRole: Sendable {
   /// The learner's address, as given to its `--bind`.
   package var connect: String
-  /// Lanes, or nil for the default of DESIGN's clamp(m / (4 × actors), 32, 256).
+  /// Lanes, or nil for the default, see ``LaneCount``.
   package var lanes: Int?
   /// How long to go on without a learner before giving up with exit 75.
   package var patience: Duration

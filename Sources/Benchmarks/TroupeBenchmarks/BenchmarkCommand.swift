@@ -87,6 +87,9 @@ enum BenchmarkCommand {
       .init("instruction_set", .string(InstructionSet.current.rawValue)),
       .init("sections", .array(sections)),
     ])
-    try Data((document.text + "\n").utf8).write(to: URL(filePath: path))
+    let file = URL(filePath: path)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data((document.text + "\n").utf8).write(to: file)
   }
 }
