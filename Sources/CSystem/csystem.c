@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -20,6 +21,11 @@ int troupe_signal_descriptor(void) {
   sigemptyset(&mask);
   sigaddset(&mask, SIGTERM);
   sigaddset(&mask, SIGINT);
+  // Under nohup the signal is ignored, and one that is blocked would be read all the same.
+  struct sigaction hangUp;
+  if (sigaction(SIGHUP, NULL, &hangUp) == 0 && hangUp.sa_handler != SIG_IGN) {
+    sigaddset(&mask, SIGHUP);
+  }
   sigaddset(&mask, SIGUSR1);
   if (sigprocmask(SIG_BLOCK, &mask, NULL) != 0) return -1;
   return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -80,4 +86,23 @@ void troupe_event_clear(int descriptor) {
   uint64_t count;
   ssize_t got = read(descriptor, &count, sizeof count);
   (void)got;
+}
+
+int troupe_watch_directory(const char *path) {
+  int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (descriptor < 0) return -1;
+  // Not IN_CREATE: a new file is looked at once it is written, or has got its name.
+  uint32_t changes = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |
+                     IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+  if (inotify_add_watch(descriptor, path, changes) < 0) {
+    close(descriptor);
+    return -1;
+  }
+  return descriptor;
+}
+
+void troupe_watch_clear(int descriptor) {
+  char events[4096];
+  while (read(descriptor, events, sizeof events) > 0) {
+  }
 }

@@ -1,3 +1,4 @@
+internal import Logging
 internal import RL
 internal import Wire
 internal import ZeroMQ
@@ -10,6 +11,8 @@ struct ActorLink: ~Copyable {
   private let context: Context
   private let subscriber: Socket
   private let sender: Socket
+  private var subscriberDoor: DoorWatch
+  private var senderDoor: DoorWatch
   private var poller: Poller
   private let subscriberKey: Poller.Key
   private let senderKey: Poller.Key
@@ -19,21 +22,28 @@ struct ActorLink: ~Copyable {
   ///
   /// `descriptors` end a wait as well: signals, and the pipe to a parent.
   init(
-    connect endpoint: Endpoint, actor: ActorID, descriptors: [Int32]
+    connect endpoint: Endpoint, keys: ActorKeys?, actor: ActorID, descriptors: [Int32]
   ) throws(RoleFailure) {
     let pushEndpoint = try pushEndpoint(of: endpoint)
     let context = try reportingSocketErrors { () throws(ZeroMQError) in try Context() }
+    let security = keys.map { SocketSecurity.client($0.own, server: $0.learner) } ?? .none
     let subscriber = try reportingSocketErrors { () throws(ZeroMQError) in
-      let subscriber = try Socket.actorSubscriber(in: context, connectedTo: endpoint)
+      let subscriber = try Socket.actorSubscriber(in: context, for: endpoint, security: security)
       try subscriber.subscribe(to: Topic.policy.bytes)
       try subscriber.subscribe(to: Topic.actor(actor).bytes)
       return subscriber
     }
     let sender = try reportingSocketErrors { () throws(ZeroMQError) in
       try Socket.actorSender(
-        in: context, connectedTo: pushEndpoint,
+        in: context, for: pushEndpoint,
         highWaterMark: Self.waitingByteLimit / (2 * TrajectoryBatching.byteCount),
-        linger: .milliseconds(1000))
+        linger: .milliseconds(1000), security: security)
+    }
+    let subscriberDoor = try DoorWatch(of: subscriber, in: context, keys: keys)
+    let senderDoor = try DoorWatch(of: sender, in: context, keys: keys)
+    try reportingSocketErrors { () throws(ZeroMQError) in
+      try subscriber.connect(endpoint)
+      try sender.connect(pushEndpoint)
     }
     var poller = Poller()
     subscriberKey = poller.add(subscriber, for: .readable)
@@ -43,6 +53,8 @@ struct ActorLink: ~Copyable {
     self.context = context
     self.subscriber = subscriber
     self.sender = sender
+    self.subscriberDoor = subscriberDoor
+    self.senderDoor = senderDoor
     self.poller = poller
   }
 
@@ -50,6 +62,14 @@ struct ActorLink: ~Copyable {
   mutating func wait(atMost limit: Duration, toSend: Bool) throws(RoleFailure) {
     poller.setInterest(toSend ? .writable : [], for: senderKey)
     try reportingSocketErrors { () throws(ZeroMQError) in _ = try poller.wait(atMost: limit) }
+  }
+
+  /// Begins anew where the learner turned a connection down for good, and gives the reason: nil as long as
+  /// there is none that is new.
+  mutating func lookAtDoors(now: Duration) throws(RoleFailure) -> String? {
+    let first = try subscriberDoor.look(at: subscriber, now: now)
+    let second = try senderDoor.look(at: sender, now: now)
+    return first ?? second
   }
 
   /// The next message that is there now; nil when there is none. Anything that is not a message of this

@@ -29,6 +29,9 @@ package struct ActorProcess: ~Copyable {
   private var session: ActorSession?
   private var unsent: [ActorMessage.Trajectories] = []
   private var lastHeard = Duration.zero
+  private var lastLookAtDoors = Duration.zero
+  /// Why the learner did not let this actor in when it last tried.
+  private var turnedAway: String?
   private var end: End?
   private var parentWatch: ParentWatch?
 
@@ -45,9 +48,11 @@ package struct ActorProcess: ~Copyable {
     try prepareArithmetic()
     let signals = try Signals()
     let endpoint = try endpoint(role.connect)
+    let keys = try ActorKeys(role.security, for: endpoint, logger: logger)
     let id = FreshName.actor()
     let hostName = currentHostName()
-    let link = try ActorLink(connect: endpoint, actor: id, descriptors: [signals.descriptor])
+    let link = try ActorLink(
+      connect: endpoint, keys: keys, actor: id, descriptors: [signals.descriptor])
     self.role = role
     self.environments = environments
     self.logger = logger
@@ -55,7 +60,9 @@ package struct ActorProcess: ~Copyable {
     self.link = link
     self.hostName = hostName
     agenda = ActorAgenda(
-      id: id, identityKey: identityKey(hostName: hostName, processID: UInt32(getpid())),
+      id: id,
+      identityKey: identityKey(
+        hostName: hostName, processID: UInt32(getpid()), key: keys?.own.publicKey),
       now: .zero)
     parentWatch = role.watchesParent ? ParentWatch(learnerAddress: role.connect) : nil
   }
@@ -83,6 +90,7 @@ package struct ActorProcess: ~Copyable {
     logger.info("waiting for a learner", metadata: ["address": "\(role.connect)"])
     while end == nil {
       try heedSignals()
+      try heedDoors()
       try listen()
       if end != nil { break }
       try play()
@@ -102,9 +110,20 @@ package struct ActorProcess: ~Copyable {
       }
     }
     if clock.now - lastHeard > role.patience {
+      let reason = turnedAway.map { ": \($0)" } ?? ""
       throw RoleFailure(
-        .tryAgain, "no learner at \(role.connect) for \(Int(role.patience.seconds)) s")
+        .tryAgain, "no learner at \(role.connect) for \(Int(role.patience.seconds)) s\(reason)")
     }
+  }
+
+  /// Looks now and then whether the learner lets this actor in, and says so if it does not.
+  private mutating func heedDoors() throws(RoleFailure) {
+    let now = clock.now
+    guard now - lastLookAtDoors >= Self.longestWait else { return }
+    lastLookAtDoors = now
+    guard let reason = try link.lookAtDoors(now: now) else { return }
+    if reason != turnedAway { logger.warning("\(reason)") }
+    turnedAway = reason
   }
 
   // MARK: Listening
@@ -144,6 +163,7 @@ package struct ActorProcess: ~Copyable {
       end = .otherRun
     } else {
       lastHeard = now
+      turnedAway = nil
     }
   }
 

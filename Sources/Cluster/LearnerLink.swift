@@ -7,9 +7,11 @@ internal import ZeroMQ
 struct LearnerLink: ~Copyable {
   /// One message taken off the receiver.
   enum Incoming {
-    case message(ActorMessage, byteCount: Int)
+    case message(ActorMessage, sender: CurvePublicKey?, byteCount: Int)
     /// Not a message of this protocol; counted and dropped.
-    case malformed(WireError, byteCount: Int)
+    case malformed(WireError, sender: CurvePublicKey?, byteCount: Int)
+    /// Of a key that may not, or no longer, take part; not even looked into.
+    case outcast(byteCount: Int)
   }
 
   /// What a wait found. A socket is read only when it has something: an empty attempt costs libzmq
@@ -19,6 +21,7 @@ struct LearnerLink: ~Copyable {
     let verifications: Bool
     let messages: Bool
     let events: Bool
+    let keys: Bool
   }
 
   /// Messages read per turn of the loop, so that no flood keeps the learner from its other work.
@@ -30,6 +33,8 @@ struct LearnerLink: ~Copyable {
   let endpoint: Endpoint
   let greatestFrameByteCount: Int
   private let context: Context
+  private let keys: LearnerKeys?
+  private let authenticator: Authenticator?
   private let publisher: Socket
   private let receiver: Socket
   private var poller: Poller
@@ -37,41 +42,55 @@ struct LearnerLink: ~Copyable {
   private let receiverKey: Poller.Key
   private let signalsKey: Poller.Key
   private let wakeUpKey: Poller.Key
+  private let allowListKey: Poller.Key?
   private let run: RunID
   private let incarnation: Incarnation
   private let shape: TrajectoryShape
   private var sequence: UInt64 = 0
 
-  /// Binds both sockets.
+  /// Binds both sockets. With `keys` they speak CURVE, and nobody else than those on its list is let in.
   init(
-    bind endpoint: Endpoint, run: RunID, incarnation: Incarnation, shape: TrajectoryShape,
-    stepLimit: Int, signals: Int32, wakeUp: Int32
+    bind endpoint: Endpoint, keys: LearnerKeys?, run: RunID, incarnation: Incarnation,
+    shape: TrajectoryShape, stepLimit: Int, signals: Int32, wakeUp: Int32
   ) throws(RoleFailure) {
     let greatestFrameByteCount = TrajectoryBatching.greatestFrameByteCount(
       shape: shape, stepLimit: stepLimit)
     let context = try reportingSocketErrors { () throws(ZeroMQError) in try Context() }
+    // Before any socket is bound: from then on handshakes ask it.
+    let authenticator = try reportingSocketErrors { () throws(ZeroMQError) in
+      try keys.map { keys throws(ZeroMQError) in
+        try Authenticator(in: context) { keys.doorkeeper.admits($0) }
+      }
+    }
+    let security = keys.map { SocketSecurity.server($0.own) } ?? .none
     let publisher = try reportingSocketErrors { () throws(ZeroMQError) in
       try Socket.learnerPublisher(
-        in: context, boundTo: endpoint, linger: .milliseconds(1000))
+        in: context, boundTo: endpoint, linger: .milliseconds(1000), security: security)
     }
     let bound = publisher.endpoint ?? endpoint
     let pushEndpoint = try pushEndpoint(of: bound)
     let receiver = try reportingSocketErrors { () throws(ZeroMQError) in
       try Socket.learnerReceiver(
         in: context, boundTo: pushEndpoint, maximumFrameByteCount: greatestFrameByteCount,
-        highWaterMark: max(2, Self.waitingByteLimit / greatestFrameByteCount))
+        highWaterMark: max(2, Self.waitingByteLimit / greatestFrameByteCount), security: security)
     }
     var poller = Poller()
     publisherKey = poller.add(publisher, for: .readable)
     receiverKey = poller.add(receiver, for: .readable)
     signalsKey = poller.add(fileDescriptor: signals, for: .readable)
     wakeUpKey = poller.add(fileDescriptor: wakeUp, for: .readable)
+    allowListKey = keys.flatMap { keys in
+      let descriptor = keys.allowList.descriptor
+      return descriptor < 0 ? nil : poller.add(fileDescriptor: descriptor, for: .readable)
+    }
     self.run = run
     self.incarnation = incarnation
     self.shape = shape
     self.greatestFrameByteCount = greatestFrameByteCount
     self.endpoint = bound
     self.context = context
+    self.keys = keys
+    self.authenticator = authenticator
     self.publisher = publisher
     self.receiver = receiver
     self.poller = poller
@@ -83,7 +102,16 @@ struct LearnerLink: ~Copyable {
     }
     return Ready(
       signals: ready.isReadable(signalsKey), verifications: ready.isReadable(wakeUpKey),
-      messages: ready.isReadable(receiverKey), events: ready.isReadable(publisherKey))
+      messages: ready.isReadable(receiverKey), events: ready.isReadable(publisherKey),
+      keys: allowListKey.map { ready.isReadable($0) } ?? false)
+  }
+
+  /// Ends all connections; whoever may connect is back at once.
+  func endConnections() throws(RoleFailure) {
+    try reportingSocketErrors { () throws(ZeroMQError) in
+      try publisher.rebind()
+      try receiver.rebind()
+    }
   }
 
   mutating func send(_ body: LearnerMessage.Body, to topic: Topic) throws(RoleFailure) {
@@ -104,15 +132,21 @@ struct LearnerLink: ~Copyable {
     {
       switch reception {
       case .tooManyFrames(let count):
-        taken.append(.malformed(.frameCount(expected: 5, found: count), byteCount: 0))
+        let error = WireError.frameCount(expected: 5, found: count)
+        taken.append(.malformed(error, sender: nil, byteCount: 0))
       case .message(let frames):
         let byteCount = frames.reduce(0) { $0 + $1.byteCount }
+        guard isHeard(frames) else {
+          taken.append(.outcast(byteCount: byteCount))
+          continue
+        }
+        let sender = keys == nil ? nil : frames.first?.senderKey
         do throws(WireError) {
           let message = try ActorMessage(
             decoding: ReceivedMessage(frames: frames), shape: shape)
-          taken.append(.message(message, byteCount: byteCount))
+          taken.append(.message(message, sender: sender, byteCount: byteCount))
         } catch {
-          taken.append(.malformed(error, byteCount: byteCount))
+          taken.append(.malformed(error, sender: sender, byteCount: byteCount))
         }
       }
     }
@@ -125,10 +159,18 @@ struct LearnerLink: ~Copyable {
     for _ in 0..<Self.eventsPerTurn {
       guard let reception = try reception(from: publisher, maximumFrameCount: 1) else { break }
       guard case .message(let frames) = reception, let frame = frames.first else { continue }
+      // What libzmq itself reports when a connection ends has no sender.
+      guard frame.senderKey == nil || isHeard(frames) else { continue }
       let event = frame.withBytes { bytes in try? Wire.SubscriptionEvent(decoding: bytes) }
       if let event { taken.append(event) }
     }
     return taken
+  }
+
+  /// Whether the sender may take part at this moment: its connection may be older than its removal.
+  private func isHeard(_ frames: [Frame]) -> Bool {
+    guard let keys else { return true }
+    return frames.first?.senderKey.map(keys.allowList.allows) ?? false
   }
 
   private func reception(

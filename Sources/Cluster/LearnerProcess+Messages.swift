@@ -4,6 +4,7 @@ internal import Logging
 internal import Policies
 internal import RL
 internal import Wire
+internal import ZeroMQ
 
 // What the learner does with each message, and how the ledger's decisions become messages.
 extension LearnerProcess {
@@ -12,16 +13,18 @@ extension LearnerProcess {
     let incoming = try link.takeMessages()
     for item in incoming {
       switch item {
-      case .malformed(let error, let byteCount):
+      case .outcast:
+        monitor.dropped(.outcast, "its key was removed", actor: nil, now: clock.now)
+      case .malformed(let error, _, let byteCount):
         try heedMalformed(error, byteCount: byteCount)
-      case .message(let message, let byteCount):
+      case .message(let message, let sender, let byteCount):
         monitor.received(byteCount: byteCount)
         guard message.run == nil || message.run == store.run else {
           try heedForeign(message)
           continue
         }
         switch message.body {
-        case .join(let join): try heed(join, from: message.actor)
+        case .join(let join): try heed(join, from: message.actor, key: sender)
         case .status(let status):
           monitor.heard(status, from: message.actor)
           ledger.status(from: message.actor, StatusReport(status), now: clock.now)
@@ -49,7 +52,7 @@ extension LearnerProcess {
 
   /// After the goodbye only departures matter; any other word is answered with another goodbye.
   mutating func receiveFarewells() throws(RoleFailure) {
-    for case .message(let message, _) in try link.takeMessages() {
+    for case .message(let message, _, _) in try link.takeMessages() {
       switch message.body {
       case .leave: ledger.leave(message.actor)
       case .status(let status):
@@ -76,7 +79,9 @@ extension LearnerProcess {
     try refuse(message.actor, .otherRun, "another run is served here")
   }
 
-  private mutating func heed(_ join: ActorMessage.Join, from actor: ActorID) throws(RoleFailure) {
+  private mutating func heed(
+    _ join: ActorMessage.Join, from actor: ActorID, key: CurvePublicKey?
+  ) throws(RoleFailure) {
     guard join.numericsDigest == NumericsDigest.ofThisProcess else {
       logger.error(
         "refused an actor: its arithmetic gives other bits than this learner's",
@@ -94,11 +99,11 @@ extension LearnerProcess {
         metadata: [
           "actor": "\(actor)", "host": "\(join.hostName)", "pid": "\(join.processID)",
           "instructions": "\(join.instructionSet)",
-        ])
+        ].merging(key.map { ["key": "\(keys?.text(of: $0) ?? "\($0)")"] } ?? [:]) { $1 })
     }
     ledger.join(
       actor, lanes: join.laneCount,
-      identityKey: identityKey(hostName: join.hostName, processID: join.processID),
+      identityKey: identityKey(hostName: join.hostName, processID: join.processID, key: key),
       now: clock.now)
   }
 

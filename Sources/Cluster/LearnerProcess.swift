@@ -20,6 +20,7 @@ package struct LearnerProcess: ~Copyable {
   let policy: MLPPolicy
   var signals: Signals
   let wakeUp: WakeUp
+  let keys: LearnerKeys?
   var link: LearnerLink
   var ledger: RoundLedger
   var learner: Learner<MLPPolicy>
@@ -46,12 +47,13 @@ package struct LearnerProcess: ~Copyable {
     let signals = try Signals()
     let wakeUp = try WakeUp()
     let endpoint = try endpoint(role.bind)
+    let keys = try LearnerKeys(role.security, for: endpoint, logger: logger)
     let policy = MLPPolicy(environment: environment, configuration: role.run.policy)
     let incarnation = FreshName.incarnation()
     var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
     let restored = role.resume ? try store.restore() : nil
     let link = try LearnerLink(
-      bind: endpoint, run: store.run, incarnation: incarnation,
+      bind: endpoint, keys: keys, run: store.run, incarnation: incarnation,
       shape: TrajectoryShape(
         observationSize: policy.observationSize, actionSpace: policy.actionSpace),
       stepLimit: environment.init().stepLimit, signals: signals.descriptor,
@@ -74,6 +76,7 @@ package struct LearnerProcess: ~Copyable {
     self.wakeUp = wakeUp
     self.policy = policy
     self.incarnation = incarnation
+    self.keys = keys
     self.store = store
     self.link = link
     self.actors = actors
@@ -108,7 +111,7 @@ package struct LearnerProcess: ~Copyable {
 
   private mutating func train() throws(RoleFailure) {
     try store.noteAddress("\(link.endpoint)")
-    try actors?.start(connectingTo: "\(link.endpoint)")
+    try actors?.start(connectingTo: "\(link.endpoint.fromThisMachine)")
     logger.info(
       "listening",
       metadata: ["address": "\(link.endpoint)", "version": "\(learner.snapshot.version)"])
@@ -162,6 +165,8 @@ package struct LearnerProcess: ~Copyable {
         LearnerMessage.FirstLease(
           actor: $0.actor, number: $0.lease.number, slots: $0.lease.slots)
       })
+    // Nobody who was removed meanwhile hears of it.
+    try heedKeys(isAnnounced: false)
     try link.send(.policy(policy), to: .policy)
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
@@ -175,6 +180,7 @@ package struct LearnerProcess: ~Copyable {
       let ready = try link.wait(atMost: max(.zero, wait))
       monitor.waited(clock.now - before)
       if ready.signals { try heedSignals() }
+      try heedKeys(isAnnounced: ready.keys)
       if ready.verifications { wakeUp.clear() }
       if ready.messages { try receive(into: &estimation) }
       if ready.events { try receiveEvents() }
@@ -202,6 +208,19 @@ package struct LearnerProcess: ~Copyable {
   private func exitNow() -> Never {
     PrivateSocketDirectory(address: role.bind)?.remove()
     _exit(128 + SIGTERM)
+  }
+
+  /// Looks for keys that came and went. Whoever was removed is not heard from this moment, and loses its
+  /// connections.
+  private mutating func heedKeys(isAnnounced: Bool) throws(RoleFailure) {
+    guard let keys, let change = keys.allowList.reread(isAnnounced: isAnnounced) else { return }
+    for key in change.added {
+      logger.info("a key may connect now", metadata: ["key": "\(keys.text(of: key))"])
+    }
+    for key in change.removed {
+      logger.warning("a key may no longer connect", metadata: ["key": "\(key)"])
+    }
+    if !change.removed.isEmpty { try link.endConnections() }
   }
 
   private mutating func heedActorProcesses() throws(RoleFailure) {

@@ -11,13 +11,24 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
   /// As in errno.h.
   package let code: Int32
 
+  /// What stands in the place of the code's own phrase.
+  private let text: String?
+
   package init(_ operation: String, _ path: String, code: Int32) {
     self.operation = operation
     self.path = path
     self.code = code
+    text = nil
   }
 
-  package var description: String { "cannot \(operation) \(path): \(reason)" }
+  package init(_ operation: String, _ path: String, text: String) {
+    self.operation = operation
+    self.path = path
+    code = EACCES
+    self.text = text
+  }
+
+  package var description: String { "cannot \(operation) \(path): \(text ?? reason)" }
 
   private var reason: String {
     switch code {
@@ -56,6 +67,8 @@ package struct OpenFile: ~Copyable {
     case read
     /// Makes the file or empties it; refuses to follow a symbolic link.
     case create
+    /// Makes a file that only this user may read; throws if there is one already.
+    case createPrivate
     /// Makes the file if it is not there and keeps what it holds.
     case update
     case directory
@@ -66,6 +79,7 @@ package struct OpenFile: ~Copyable {
       switch mode {
       case .read: O_RDONLY
       case .create: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+      case .createPrivate: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
       case .update: O_RDWR | O_CREAT
       case .directory: O_RDONLY | O_DIRECTORY
       }
@@ -73,7 +87,8 @@ package struct OpenFile: ~Copyable {
     repeat {
       // SAFETY: the path lives for the call; O_CLOEXEC keeps the file, and with it a lock, from
       // child processes.
-      descriptor = unsafe open(path, flags | O_CLOEXEC, 0o644)
+      descriptor = unsafe open(
+        path, flags | O_CLOEXEC, mode == .createPrivate ? 0o600 : 0o644)
     } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else { throw FileError("open", path, code: errno) }
     self.descriptor = descriptor
@@ -156,6 +171,28 @@ package struct OpenFile: ~Copyable {
     else { throw FileError("write", path, code: errno) }
   }
 
+  /// Who may do what with an open file or directory.
+  package struct Protection: Hashable, Sendable {
+    /// The nine bits of read, write and execute for owner, group and others.
+    package let permissions: UInt32
+    package let isOwn: Bool
+    package let isOfRoot: Bool
+    /// The file system can be written to at all.
+    package let isWritable: Bool
+  }
+
+  package func protection() throws(FileError) -> Protection {
+    var status = stat()
+    var system = statvfs()
+    // SAFETY: both live for the calls.
+    guard unsafe fstat(descriptor, &status) == 0, unsafe fstatvfs(descriptor, &system) == 0 else {
+      throw FileError("read", path, code: errno)
+    }
+    return Protection(
+      permissions: status.st_mode & 0o777, isOwn: status.st_uid == geteuid(),
+      isOfRoot: status.st_uid == 0, isWritable: system.f_flag & UInt(ST_RDONLY) == 0)
+  }
+
   /// Nanoseconds since 1970 of the last change.
   package func modificationTime() throws(FileError) -> Int {
     var status = stat()
@@ -201,9 +238,11 @@ extension OpenFile {
   }
 
   /// Makes one directory; false if something of that name exists already.
-  package static func makeDirectory(_ path: String) throws(FileError) -> Bool {
+  package static func makeDirectory(
+    _ path: String, permissions: UInt32 = 0o755
+  ) throws(FileError) -> Bool {
     // SAFETY: the path lives for the call.
-    if unsafe mkdir(path, 0o755) == 0 { return true }
+    if unsafe mkdir(path, permissions) == 0 { return true }
     guard errno == EEXIST else { throw FileError("make the directory", path, code: errno) }
     return false
   }

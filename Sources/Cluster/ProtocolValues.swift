@@ -3,6 +3,7 @@ internal import Glibc
 internal import Kernels
 internal import RL
 internal import Wire
+internal import ZeroMQ
 
 // Where the values of the state machines meet those of the messages.
 
@@ -47,7 +48,9 @@ extension NumericsDigest {
 }
 
 /// What tells two processes with one actor id apart.
-func identityKey(hostName: String, processID: UInt32) -> String { "\(hostName)/\(processID)" }
+func identityKey(hostName: String, processID: UInt32, key: CurvePublicKey?) -> String {
+  "\(hostName)/\(processID)" + (key.map { "/\($0)" } ?? "")
+}
 
 /// The machine's own name for itself; empty if it has none.
 func currentHostName() -> String {

@@ -16,10 +16,11 @@ package struct LearnerRole: Sendable {
   package var checkpointsKept: Int
   /// Threads that compute the gradient.
   package var threads: Int
+  package var security: LinkSecurity
 
   package init(
     run: RunConfiguration, goal: RunGoal, bind: String, runDirectory: String, resume: Bool,
-    checkpointEvery: Int, checkpointsKept: Int, threads: Int
+    checkpointEvery: Int, checkpointsKept: Int, threads: Int, security: LinkSecurity = .local
   ) {
     self.run = run
     self.goal = goal
@@ -29,6 +30,7 @@ package struct LearnerRole: Sendable {
     self.checkpointEvery = checkpointEvery
     self.checkpointsKept = checkpointsKept
     self.threads = threads
+    self.security = security
   }
 }
 
@@ -44,15 +46,18 @@ package struct ActorRole: Sendable {
   package var stay: Bool
   /// A learner on this machine started the process, which is to end with it.
   package var watchesParent: Bool
+  package var security: LinkSecurity
 
   package init(
-    connect: String, lanes: Int?, patience: Duration, stay: Bool, watchesParent: Bool = false
+    connect: String, lanes: Int?, patience: Duration, stay: Bool, watchesParent: Bool = false,
+    security: LinkSecurity = .local
   ) {
     self.connect = connect
     self.lanes = lanes
     self.patience = patience
     self.stay = stay
     self.watchesParent = watchesParent
+    self.security = security
   }
 }
 

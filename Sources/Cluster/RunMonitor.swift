@@ -24,12 +24,14 @@ enum DroppedMessage: Hashable, Sendable {
   case malformed
   case foreignRun
   case nonFinite
+  case outcast
 
   var text: String {
     switch self {
     case .malformed: "dropped a message that is not of this protocol"
     case .foreignRun: "dropped a message of another run"
     case .nonFinite: "dropped trajectories with a number that is not finite"
+    case .outcast: "dropped a message of a key that may not connect"
     }
   }
 }

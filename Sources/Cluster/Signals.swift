@@ -6,9 +6,9 @@ internal import Glibc
 /// To be made before any thread is, because the mask that diverts the signals is inherited.
 package struct Signals: ~Copyable {
   package enum Event: Sendable {
-    /// SIGTERM or SIGINT: end in good order.
+    /// SIGTERM, SIGINT or SIGHUP: end in good order.
     case end
-    /// A second SIGTERM or SIGINT: end at once.
+    /// A second one of them: end at once.
     case endNow
     /// SIGUSR1: write a checkpoint now.
     case checkpoint

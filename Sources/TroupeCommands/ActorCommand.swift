@@ -28,12 +28,14 @@ struct ActorCommand: ContextualCommand {
         .usage,
         "no learner is given; write --connect \(LearnerAddress.defaultBind), or where it listens")
     }
-    try LearnerAddress.checkConnect(connect, given: resolved, options: table)
+    let security = try LinkSecurity(keys: settings.keys, insecure: settings.insecure)
+    try LearnerAddress.checkConnect(
+      connect, security: security, given: resolved, options: table)
     try context.roles.actor(
       ActorRequest(
         role: ActorRole(
           connect: connect, lanes: settings.lanes, patience: settings.patience,
-          stay: settings.stay, watchesParent: child),
+          stay: settings.stay, watchesParent: child, security: security),
         logs: settings.logs),
       context)
   }

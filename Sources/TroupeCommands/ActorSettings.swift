@@ -4,6 +4,8 @@ struct ActorSettings: Hashable, Sendable {
   var lanes: Int?
   var patience: Duration = .seconds(600)
   var stay = false
+  var keys: String?
+  var insecure = false
   var logs = LogSettings()
 
   static let options = ActorSection.options
@@ -27,5 +29,12 @@ enum ActorSection: OptionSection {
       .boolean(
         "stay", \.stay, .placing, shape: .flag,
         help: "when a run ends, wait for the next one at the address"),
+      .optional(
+        "keys", \.keys, .placing, shape: .value("directory"), absent: "none",
+        help: "encrypt with the keys in this directory; see troupe keygen",
+        allowed: "a path", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+      .boolean(
+        "insecure", \.insecure, .session, shape: .flag,
+        help: "connect to another machine without keys, whoever may answer"),
     ] + LogSettings.options.map { $0.lifted(to: \.logs) }
 }

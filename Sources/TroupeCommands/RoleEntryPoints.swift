@@ -89,7 +89,7 @@ extension RoleEntryPoints {
         ?? LaneCount.suggested(
           episodesPerUpdate: request.learner.run.learner.episodesPerUpdate,
           actorCount: request.actors)
-      arguments += ["--lanes", "\(lanes)"]
+      arguments += ["--lanes", "\(lanes)"] + request.learner.security.arguments
       let summary = try LocalRun.train(
         request.learner, bindsPrivately: !request.bindIsGiven, environment: request.environment,
         directory: directory, actorCount: request.actors, actorArguments: arguments,

@@ -164,7 +164,8 @@ extension RunPlan {
       run: run, goal: settings.goal, bind: settings.bind ?? LearnerAddress.defaultBind,
       runDirectory: directory.path, resume: resumes, checkpointEvery: settings.checkpointEvery,
       checkpointsKept: settings.checkpointsKept,
-      threads: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      threads: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+      security: try LinkSecurity(keys: settings.keys, insecure: settings.insecure))
   }
 }
 

@@ -73,8 +73,10 @@ struct RunRequest {
     } catch {
       throw resolved.failure(for: error, of: RunSettings.options)
     }
+    let security = try LinkSecurity(keys: settings.keys, insecure: settings.insecure)
     if let address = settings.bind {
-      try LearnerAddress.checkBind(address, given: resolved, options: RunSettings.options)
+      try LearnerAddress.checkBind(
+        address, security: security, given: resolved, options: RunSettings.options)
     }
     return environment
   }

@@ -17,12 +17,14 @@ struct RunSettings: Hashable, Sendable {
   var lanes: Int?
   var threads: Int?
   var bind: String?
+  var keys: String?
   var checkpointEvery = 10
   var checkpointsKept = 3
 
   // This invocation.
   var runDirectory: String?
   var resume = false
+  var insecure = false
   var logs = LogSettings()
   var json = false
   var preset: String?
@@ -134,8 +136,15 @@ enum LearnerSection: OptionSection {
       help: "threads that compute the gradient"),
     .optional(
       "bind", \.bind, .placing, shape: .value("address"), absent: "auto",
-      help: "tcp://127.0.0.1:PORT (actors push to the next port) or ipc://PATH",
+      help: "tcp://HOST:PORT (actors push to the next port) or ipc://PATH",
       allowed: LearnerAddress.allowed, parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+    .optional(
+      "keys", \.keys, .placing, shape: .value("directory"), absent: "none",
+      help: "encrypt, and let only keys of DIR/allowed connect; see troupe keygen",
+      allowed: "a path", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+    .boolean(
+      "insecure", \.insecure, .session, shape: .flag,
+      help: "listen where other machines reach it without keys, for everybody to use"),
     .count(
       "checkpoint-every", \.checkpointEvery, .placing, in: 1...Int(UInt32.max),
       help: "updates between checkpoints"),

@@ -69,6 +69,18 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Where a process of this machine reaches who listens here: of every interface, the loopback one.
+  package var fromThisMachine: Endpoint {
+    guard case .tcp(let host, let port) = transport else { return self }
+    if host == "*" || ipv4(host) == [0, 0, 0, 0] {
+      return Endpoint(.tcp(host: "127.0.0.1", port: port))
+    }
+    if ipv6(host)?.allSatisfy({ $0 == 0 }) == true {
+      return Endpoint(.tcp(host: "::1", port: port))
+    }
+    return self
+  }
+
   /// Whether it names one host and one port, or a path.
   package var isConnectable: Bool {
     switch transport {

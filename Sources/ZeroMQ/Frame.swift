@@ -36,6 +36,13 @@ import CZeroMQ
     unsafe zmq_msg_size(message)
   }
 
+  /// The key of the peer that sent it, if it came over a connection that speaks CURVE.
+  package var senderKey: CurvePublicKey? {
+    // SAFETY: the message is initialized until deinit, and with it the text, which is copied here.
+    guard let text = unsafe zmq_msg_gets(message, "User-Id") else { return nil }
+    return unsafe CurvePublicKey(z85: String(cString: text))
+  }
+
   /// Lends the bytes to `body`, without a copy. Their address may be odd: load unaligned.
   package func withBytes<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result

@@ -8,6 +8,10 @@ package struct Socket: ~Copyable {
     case sub
     case push
     case pull
+    /// Of the `Authenticator`.
+    case reply
+    /// Of a `HandshakeMonitor`.
+    case pair
 
     var number: Int32 {
       switch self {
@@ -15,6 +19,8 @@ package struct Socket: ~Copyable {
       case .sub: ZMQ_SUB
       case .push: ZMQ_PUSH
       case .pull: ZMQ_PULL
+      case .reply: ZMQ_REP
+      case .pair: ZMQ_PAIR
       }
     }
   }
@@ -32,9 +38,12 @@ package struct Socket: ~Copyable {
   ///
   /// - Throws: `ZeroMQError` when an option is refused, for a socket with other options than meant is
   ///   worse than none.
-  package init(_ kind: Kind, in context: Context, options: [SocketOption]) throws(ZeroMQError) {
+  package init(
+    _ kind: Kind, in context: Context, options: [SocketOption], security: SocketSecurity = .none
+  ) throws(ZeroMQError) {
     let handle = try SocketHandle(kind: kind, context: context)
     do {
+      try handle.secure(security)
       for option in options { try handle.set(option) }
     } catch {
       try handle.close()
@@ -66,10 +75,19 @@ package struct Socket: ~Copyable {
     try handle.bind(endpoint)
   }
 
+  /// Ends all connections and listens at the same address again: libzmq cannot end a single one. Peers
+  /// reconnect by themselves. Returns when the address is bound again, some milliseconds later.
+  ///
+  /// - Throws: `ZeroMQError` when somebody else took the address within that time.
+  package borrowing func rebind() throws(ZeroMQError) { try handle.rebind() }
+
   /// Connects, and reconnects whenever the connection is lost. Returns before there is a connection.
   package borrowing func connect(_ endpoint: Endpoint) throws(ZeroMQError) {
     try handle.connect(endpoint)
   }
+
+  /// Drops the connection, which may have ended for good, and begins anew.
+  package borrowing func reconnect() throws(ZeroMQError) { try handle.reconnect() }
 
   /// Asks for the messages that begin with these bytes. Sent again at every reconnection, but not before
   /// the socket's own thread next touches it.

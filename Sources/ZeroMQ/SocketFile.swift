@@ -27,6 +27,19 @@ extension SocketHandle {
   }
 }
 
+/// Waits until a listener that is being closed has let go of its path.
+///
+/// Some versions of libzmq remove the file right after they closed the listener: that must not happen to
+/// the file of its successor. 4.3.4 leaves it, so there is no end to wait for but a while.
+func waitForSocketFile(_ path: String, until deadline: ContinuousClock.Instant) {
+  while ContinuousClock.now < deadline, somebodyListens(at: path) { usleep(500) }
+  for _ in 0..<20 {
+    // SAFETY: the path is NUL-terminated.
+    guard unsafe access(path, F_OK) == 0 else { return }
+    usleep(500)
+  }
+}
+
 /// Whether a connection to the socket file is accepted, or is only refused because too many wait.
 private func somebodyListens(at path: String) -> Bool {
   let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue

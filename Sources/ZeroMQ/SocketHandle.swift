@@ -10,6 +10,8 @@ import Glibc
   private let context: Context
   /// The address bound or connected to, for error messages.
   var endpoint: Endpoint?
+  /// The address bound as libzmq writes it.
+  private var boundText: String?
 
   init(kind: Socket.Kind, context: Context) throws(ZeroMQError) {
     try checkDescriptorReserve(.makeSocket)
@@ -56,8 +58,61 @@ import Glibc
         .bind, subject: endpoint.description, code: code,
         text: code == ENODEV ? "no address or interface of this machine" : nil)
     }
-    self.endpoint = try endpoint.withPort(of: lastEndpoint())
+    let boundText = try lastEndpoint()
+    self.boundText = boundText
+    self.endpoint = endpoint.withPort(of: boundText)
   }
+
+  /// Ends all connections and listens at the same address again.
+  func rebind() throws(ZeroMQError) {
+    guard let endpoint, let boundText else { preconditionFailure("the socket was never bound") }
+    // SAFETY: the string is valid during the call.
+    guard unsafe zmq_unbind(raw, boundText) == 0 else {
+      throw .last(.unbind, subject: endpoint.description)
+    }
+    // The I/O thread closes the listener in its own time.
+    let deadline = ContinuousClock.now + .seconds(2)
+    if case .ipc(let path) = endpoint.transport { waitForSocketFile(path, until: deadline) }
+    while true {
+      do throws(ZeroMQError) {
+        return try bind(endpoint)
+      } catch {
+        guard error.isAddressInUse, ContinuousClock.now < deadline else { throw error }
+      }
+      usleep(500)
+    }
+  }
+
+  /// Drops the connection and begins anew.
+  func reconnect() throws(ZeroMQError) {
+    guard let endpoint else { preconditionFailure("the socket was never connected") }
+    // SAFETY: the string is valid during the call.
+    guard unsafe zmq_disconnect(raw, endpoint.description) == 0 || zmq_errno() == ENOENT else {
+      throw .last(.disconnect, subject: endpoint.description)
+    }
+    try connect(endpoint)
+  }
+
+  func bind(inproc address: String) throws(ZeroMQError) {
+    // SAFETY: the string is valid during the call, and libzmq copies it.
+    guard unsafe zmq_bind(raw, address) == 0 else { throw .last(.bind, subject: address) }
+  }
+
+  func connect(inproc address: String) throws(ZeroMQError) {
+    // SAFETY: the string is valid during the call, and libzmq copies it.
+    guard unsafe zmq_connect(raw, address) == 0 else { throw .last(.connect, subject: address) }
+  }
+
+  /// Reports events of the socket to a pair socket at the address.
+  func monitor(at address: String, events: Int32) throws(ZeroMQError) {
+    // SAFETY: the string is valid during the call, and libzmq copies it.
+    guard unsafe zmq_socket_monitor(raw, address, events) == 0 else {
+      throw .last(.monitor, subject: endpoint?.description)
+    }
+  }
+
+  /// Of no other open socket of this process.
+  var uniqueNumber: UInt { unsafe UInt(bitPattern: raw) }
 
   func connect(_ endpoint: Endpoint) throws(ZeroMQError) {
     guard endpoint.isConnectable else {

@@ -25,6 +25,8 @@ package enum SocketOption: Hashable, Sendable {
   case heartbeatTimeout(Duration)
   /// Unit: whole tenths of a second after which the peer ends a connection that brings nothing.
   case heartbeatTimeToLive(Duration)
+  /// Unit: whole milliseconds that a handshake may take.
+  case handshakeLimit(Duration)
   /// Unit: whole milliseconds before the first attempt to reconnect.
   case reconnectInterval(Duration)
   /// Unit: whole milliseconds; the interval doubles from attempt to attempt up to this.
@@ -38,7 +40,8 @@ package enum SocketOption: Hashable, Sendable {
 extension Socket {
   /// The learner's sender: policies to all actors, welcomes and leases to one.
   package static func learnerPublisher(
-    in context: Context, boundTo endpoint: Endpoint, linger: Duration
+    in context: Context, boundTo endpoint: Endpoint, linger: Duration,
+    security: SocketSecurity = .none
   ) throws(ZeroMQError) -> Socket {
     let socket = try Socket(
       .xpub, in: context,
@@ -52,41 +55,40 @@ extension Socket {
         // Each actor's own coming and going is a hint, though its topics were subscribed to before.
         .reportsEverySubscription(true),
         // The longest subscription is 24 bytes: 0 or 1, `actor/`, 16 digits, `/`.
-        .maximumFrameByteCount(controlFrameByteCount),
+        .maximumFrameByteCount(security.controlFrameByteCount),
         // Subscriptions not read yet, of at most 64 bytes each; the learner reads 64 a turn.
         .receiveHighWaterMark(1000),
-      ] + listening(endpoint, linger: linger))
+      ] + listening(endpoint, linger: linger), security: security)
     try socket.bind(endpoint)
     return socket
   }
 
   /// The learner's receiver: everything that actors say.
   ///
-  /// `maximumFrameByteCount` is the bound that the welcome states; under CURVE, libzmq adds 33 bytes to
-  /// every frame. `highWaterMark` times the size of a batch is what one actor may have waiting here.
+  /// `maximumFrameByteCount` is the bound that the welcome states, without what CURVE adds. `highWaterMark` times the size of a batch is what one actor may have waiting here.
   ///
   /// Neither bounds a message that never ends: libzmq keeps its frames until the last one is there
   /// (measured: 500 frames of 1 MiB at a mark of 2). Only the list of allowed keys keeps such a peer out.
   package static func learnerReceiver(
     in context: Context, boundTo endpoint: Endpoint, maximumFrameByteCount: Int,
-    highWaterMark: Int
+    highWaterMark: Int, security: SocketSecurity = .none
   ) throws(ZeroMQError) -> Socket {
     let socket = try Socket(
       .pull, in: context,
       options: [
-        .maximumFrameByteCount(maximumFrameByteCount),
+        .maximumFrameByteCount(security.wireByteCount(ofFrame: maximumFrameByteCount)),
         .receiveHighWaterMark(highWaterMark),
         // PULL sends nothing, so nothing lingers.
-      ] + listening(endpoint, linger: .zero))
+      ] + listening(endpoint, linger: .zero), security: security)
     try socket.bind(endpoint)
     return socket
   }
 
-  /// An actor's receiver, without any subscription yet.
+  /// An actor's receiver, without any subscription yet and not yet connected.
   package static func actorSubscriber(
-    in context: Context, connectedTo endpoint: Endpoint
+    in context: Context, for endpoint: Endpoint, security: SocketSecurity = .none
   ) throws(ZeroMQError) -> Socket {
-    let socket = try Socket(
+    try Socket(
       .sub, in: context,
       options: [
         // The same bound as at the other end: while `step` does not return, this process's I/O thread
@@ -95,18 +97,26 @@ extension Socket {
         // The largest policy accepted, 268 million parameters. Without a bound a frame's header alone
         // makes libzmq allocate what it announces.
         .maximumFrameByteCount(1 << 30),
-      ] + connecting(endpoint, linger: .zero))
+      ] + connecting(endpoint, linger: .zero), security: security)
+  }
+
+  /// The same, connected.
+  package static func actorSubscriber(
+    in context: Context, connectedTo endpoint: Endpoint, security: SocketSecurity = .none
+  ) throws(ZeroMQError) -> Socket {
+    let socket = try actorSubscriber(in: context, for: endpoint, security: security)
     try socket.connect(endpoint)
     return socket
   }
 
-  /// An actor's sender.
+  /// An actor's sender, not yet connected.
   ///
   /// `highWaterMark` times the size of a batch is what this actor may have waiting.
   package static func actorSender(
-    in context: Context, connectedTo endpoint: Endpoint, highWaterMark: Int, linger: Duration
+    in context: Context, for endpoint: Endpoint, highWaterMark: Int, linger: Duration,
+    security: SocketSecurity = .none
   ) throws(ZeroMQError) -> Socket {
-    let socket = try Socket(
+    try Socket(
       .push, in: context,
       options: [
         .sendHighWaterMark(highWaterMark),
@@ -114,23 +124,29 @@ extension Socket {
         // version are harmless then: admission is by content.
         .queuesForCompleteConnectionsOnly(false),
         // A PULL socket sends nothing beyond the handshake.
-        .maximumFrameByteCount(controlFrameByteCount),
-      ] + connecting(endpoint, linger: linger))
+        .maximumFrameByteCount(security.controlFrameByteCount),
+      ] + connecting(endpoint, linger: linger), security: security)
+  }
+
+  /// The same, connected.
+  package static func actorSender(
+    in context: Context, connectedTo endpoint: Endpoint, highWaterMark: Int, linger: Duration,
+    security: SocketSecurity = .none
+  ) throws(ZeroMQError) -> Socket {
+    let socket = try actorSender(
+      in: context, for: endpoint, highWaterMark: highWaterMark, linger: linger, security: security)
     try socket.connect(endpoint)
     return socket
   }
 
-  /// Enough for a subscription, a heartbeat and the handshake, whose frames pass the same check. CURVE's
-  /// handshake has frames of nearly 280 bytes (measured: with 270 no connection is ever made, and no
-  /// error says so), so this grows with it.
-  private static var controlFrameByteCount: Int { 64 }
-
-  /// What every socket needs. CURVE's keys and the ZAP domain belong into this list, for they count only
-  /// when they are set before the socket is bound or connected.
+  /// What every socket needs beside its keys.
   private static func common(_ endpoint: Endpoint, linger: Duration) -> [SocketOption] {
     let everywhere: [SocketOption] = [
       // Never libzmq's default to decide how long the process takes to end.
-      .linger(linger)
+      .linger(linger),
+      // Who connects and says nothing holds a descriptor this long; libzmq's own limit is 30 s. A
+      // handshake takes four messages, on a line that loses some of them, too.
+      .handshakeLimit(.seconds(10)),
     ]
     guard endpoint.isTCP else { return everywhere }
     return everywhere + [
@@ -189,6 +205,7 @@ extension SocketOption {
     case .heartbeatInterval(let value): row(ZMQ_HEARTBEAT_IVL, "ZMQ_HEARTBEAT_IVL", value)
     case .heartbeatTimeout(let value): row(ZMQ_HEARTBEAT_TIMEOUT, "ZMQ_HEARTBEAT_TIMEOUT", value)
     case .heartbeatTimeToLive(let value): row(ZMQ_HEARTBEAT_TTL, "ZMQ_HEARTBEAT_TTL", value)
+    case .handshakeLimit(let value): row(ZMQ_HANDSHAKE_IVL, "ZMQ_HANDSHAKE_IVL", value)
     case .reconnectInterval(let value): row(ZMQ_RECONNECT_IVL, "ZMQ_RECONNECT_IVL", value)
     case .reconnectIntervalLimit(let value):
       row(ZMQ_RECONNECT_IVL_MAX, "ZMQ_RECONNECT_IVL_MAX", value)

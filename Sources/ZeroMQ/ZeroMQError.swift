@@ -10,12 +10,16 @@ package struct ZeroMQError: Error, Hashable, Sendable, CustomStringConvertible {
     case setOption = "set"
     case readOption = "read"
     case bind
+    case unbind
     case connect
+    case disconnect
     case subscribe
     case unsubscribe
     case send
     case receive
     case poll
+    case monitor
+    case makeKey = "make a key"
     case close
   }
 

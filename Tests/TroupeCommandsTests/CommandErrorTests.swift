@@ -86,17 +86,29 @@ import TroupeCommands
     #expect(outcome.error == "troupe: error: TROUPE_DISCOUNT is 2.0, but must be 0 to 1\n")
   }
 
-  @Test(
-    "a learner listens on this machine alone until there is encryption",
-    arguments: [
-      "tcp://0.0.0.0:5555", "tcp://*:5555", "tcp://192.168.1.5:5555", "tcp://[::]:5555",
-      "tcp://eth0:5555", "tcp://128.0.0.1:5555",
-    ])
+  static let reachable = [
+    "tcp://0.0.0.0:5555", "tcp://*:5555", "tcp://192.168.1.5:5555", "tcp://[::]:5555",
+    "tcp://eth0:5555", "tcp://128.0.0.1:5555",
+  ]
+
+  @Test("where other machines reach it, nothing starts without keys", arguments: reachable)
   func notLoopback(address: String) throws {
-    for command in ["learner", "train"] {
-      let outcome = try Workplace().troupe(command, "cartpole", "--bind", address)
+    var commands = [["learner", "cartpole", "--bind"], ["train", "cartpole", "--bind"]]
+    if !address.contains("*") { commands.append(["actor", "--connect"]) }
+    for command in commands {
+      let place = try Workplace()
+      let outcome = place.run(command + [address])
       #expect(outcome.code == 64)
-      #expect(outcome.error.contains("no encryption (CURVE)"), "\(outcome.error)")
+      #expect(
+        outcome.error.contains("so it needs keys: run troupe keygen DIR once and add --keys DIR"),
+        "\(outcome.error)")
+      #expect(!place.exists("runs"))
+      #expect(place.run(command + [address, "--keys", "keys"]).code == 0)
+      #expect(place.run(command + [address], variables: ["TROUPE_KEYS": "keys"]).code == 0)
+      #expect(place.run(command + [address, "--insecure"]).code == 0)
+      let both = place.run(command + [address, "--insecure", "--keys", "keys"])
+      #expect(both.code == 64)
+      #expect(both.error.contains("--insecure means no keys, but --keys"), "\(both.error)")
     }
   }
 
@@ -114,7 +126,7 @@ import TroupeCommands
     arguments: [
       ("train", "troupe train cartpole"), ("learner", "troupe learner cartpole --bind"),
       ("actor", "troupe actor --connect"), ("evaluate", "troupe evaluate runs/"),
-      ("environments", "troupe environments cartpole"),
+      ("environments", "troupe environments cartpole"), ("keygen", "troupe keygen keys"),
     ])
   func help(command: String, example: String) throws {
     let place = try Workplace()

@@ -48,9 +48,13 @@ import TroupeCommands
     let place = try Workplace()
     let learner = try #require(place.troupe("learner", "cartpole").learner)
     #expect(learner.learner.bind == "tcp://127.0.0.1:5555")
+    #expect(learner.learner.security == .local)
     let actor = try #require(
-      place.troupe("actor", "--connect", "tcp://gpu7:5555", "--patience", "90s", "--stay").actor)
+      place.troupe(
+        "actor", "--connect", "tcp://gpu7:5555", "--keys", "mine", "--patience", "90s", "--stay"
+      ).actor)
     #expect(actor.role.connect == "tcp://gpu7:5555")
+    #expect(actor.role.security == .keys("mine"))
     #expect(actor.role.patience == .seconds(90))
     #expect(actor.role.stay)
     #expect(actor.role.lanes == nil)

@@ -11,7 +11,8 @@ import ZeroMQ
     .queuesForCompleteConnectionsOnly(true), .linger(.zero), .linger(.milliseconds(1000)),
     .heartbeatInterval(.seconds(2)), .heartbeatTimeout(.seconds(6)),
     .heartbeatTimeToLive(.seconds(6)), .reconnectInterval(.milliseconds(10)),
-    .reconnectIntervalLimit(.seconds(5)), .connectTimeout(.seconds(5)), .usesIPv6(true),
+    .reconnectIntervalLimit(.seconds(5)), .handshakeLimit(.seconds(10)),
+    .connectTimeout(.seconds(5)), .usesIPv6(true),
     .usesIPv6(false),
   ]
 

@@ -108,3 +108,6 @@ extension Socket {
     try actorSubscriber(in: context, connectedTo: endpoint)
   }
 }
+
+/// A millisecond, without a socket to wait for.
+func pause() { _ = poll(nil, 0, 1) }

@@ -4,8 +4,8 @@
 
 #include <sys/types.h>
 
-/// Blocks SIGTERM, SIGINT and SIGUSR1 for this thread and all it will make, and gives a descriptor that
-/// reads them, or -1 with errno. SIGPIPE is ignored.
+/// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 for this thread and all it will make, and gives a descriptor that
+/// reads them, or -1 with errno. SIGPIPE is ignored; SIGHUP, if it was ignored before, stays so.
 int troupe_signal_descriptor(void);
 
 /// The next pending signal of the descriptor, or 0 when there is none.
@@ -29,5 +29,10 @@ int troupe_pipe(int ends[2]);
 int troupe_event_make(void);
 void troupe_event_set(int descriptor);
 void troupe_event_clear(int descriptor);
+
+/// A descriptor that is readable once files in the directory were written, renamed, removed or given other
+/// permissions, until `troupe_watch_clear`; -1 with errno if there is no watching it.
+int troupe_watch_directory(const char *path);
+void troupe_watch_clear(int descriptor);
 
 #endif

@@ -1,0 +1,30 @@
+package import ZeroMQ
+
+/// How the sockets of a role are protected.
+package enum LinkSecurity: Hashable, Sendable {
+  /// By their address alone, which no other machine can reach.
+  case local
+  /// Not at all, at any address: the user insisted.
+  case insecure
+  /// By CURVE, with the keys of this directory.
+  case keys(String)
+
+  /// What `--insecure` means; logged at every start.
+  package static let warning =
+    "--insecure: whoever reaches this address can read the policy, feed the learner and stop the run; "
+    + "nothing is encrypted and nobody is asked for a key"
+
+  /// Refuses an address that other machines can reach, if nothing protects it.
+  package func require(_ endpoint: Endpoint) throws(RoleFailure) {
+    if case .local = self, !endpoint.isLoopback {
+      throw RoleFailure(.usage, Self.refusal(of: "\(endpoint)"))
+    }
+  }
+
+  /// Why a role does not start, and what to do.
+  package static func refusal(of address: String) -> String {
+    "\(address) can be reached from other machines, so it needs keys: run troupe keygen DIR once and add "
+      + "--keys DIR here and on the other side (or --insecure on a network where everybody may do "
+      + "everything)"
+  }
+}
