@@ -27,7 +27,7 @@ package struct ActorProcess: ~Copyable {
   private var link: ActorLink
   private var agenda: ActorAgenda
   private var session: ActorSession?
-  private var unsent: [ActorMessage.Trajectories] = []
+  private var unsent: [ActorMessage.Body] = []
   private var lastHeard = Duration.zero
   private var lastLookAtDoors = Duration.zero
   /// Why the learner did not let this actor in when it last tried.
@@ -185,7 +185,10 @@ package struct ActorProcess: ~Copyable {
     session?.abandon(change.abandoned)
     if change.followsNewIncarnation || change.startsRound { unsent = [] }
     guard change.startsRound, let policy else { return }
-    let snapshot = PolicySnapshot(version: policy.round.version, parameters: policy.parameters)
+    guard let learner = session?.configuration.learner else { return }
+    let snapshot = PolicySnapshot(
+      version: policy.round.version, parameters: policy.parameters,
+      perturbation: learner.perturbation(scale: policy.perturbationScale))
     guard snapshot.digest == policy.digest else {
       throw RoleFailure(
         .badData, "the parameters of \(policy.round) do not have the digest that they came with")
@@ -218,7 +221,7 @@ package struct ActorProcess: ~Copyable {
       unsent = session?.takeBatches(leaseNumber: agenda.leaseNumber) ?? []
     }
     while let batch = unsent.first {
-      guard try link.send(.trajectories(batch), run: agenda.run) else { return }
+      guard try link.send(batch, run: agenda.run) else { return }
       unsent.removeFirst()
     }
     if session?.hasFinished != true { agenda.pushedFinished(now: clock.now) }

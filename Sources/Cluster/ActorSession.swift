@@ -33,7 +33,7 @@ struct ActorSession {
 
   /// Steps played since the session began.
   var stepCount: Int { rollout.stepCount }
-  var isPlaying: Bool { rollout.activeLaneCount > 0 }
+  var isPlaying: Bool { rollout.isPlaying }
   var hasFinished: Bool { !block.isEmpty }
   /// A push would be worth its cost.
   var isBatchFull: Bool { block.byteCount >= TrajectoryBatching.byteCount }
@@ -57,15 +57,27 @@ struct ActorSession {
   }
 
   /// The finished episodes as messages, none of them larger than the learner takes.
-  mutating func takeBatches(leaseNumber: UInt64) -> [ActorMessage.Trajectories] {
-    guard let terms else { return [] }
+  mutating func takeBatches(leaseNumber: UInt64) -> [ActorMessage.Body] {
+    guard let terms, !block.isEmpty else { return [] }
+    if configuration.learner.method.isSearch, terms.id.kind == .training {
+      let outcomes = CandidateOutcome.outcomes(of: block)
+      block.removeAll()
+      // An envelope has at most 1 MiB, and an outcome takes less than 64 bytes of it.
+      return stride(from: 0, to: outcomes.count, by: 8192).map { first in
+        .returns(
+          ActorMessage.Returns(
+            round: terms.id, policyDigest: terms.policyDigest, leaseNumber: leaseNumber,
+            outcomes: Array(outcomes[first..<min(first + 8192, outcomes.count)])))
+      }
+    }
     let finished = block
     block = TrajectoryBlock(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
     return finished.pieces(byteLimit: 2 * TrajectoryBatching.byteCount).map {
-      ActorMessage.Trajectories(
-        round: terms.id, policyDigest: terms.policyDigest, leaseNumber: leaseNumber,
-        actionSpace: policy.actionSpace, block: $0)
+      .trajectories(
+        ActorMessage.Trajectories(
+          round: terms.id, policyDigest: terms.policyDigest, leaseNumber: leaseNumber,
+          actionSpace: policy.actionSpace, block: $0))
     }
   }
 }

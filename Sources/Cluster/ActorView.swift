@@ -65,6 +65,16 @@ extension RoundLedger {
     [slots[slot].holder, slots[slot].backup].filter { $0 >= 0 }.map { roster[Int($0)].id }
   }
 
+  /// Who sent the copy of `slot` that is in hand.
+  func sender(of slot: Int) -> ActorID { slots[slot].sender }
+
+  /// The slots in hand from `actor` that are neither verified nor refused, ascending.
+  func receivedSlots(from actor: ActorID) -> [Int] {
+    (0..<slots.slotCount).filter {
+      slots[$0].phase == .received && slots[$0].sender == actor
+    }
+  }
+
   /// The slots still out with actors whose deadline passed, for a line in the log.
   package var lateSlots: [(actor: ActorID, slots: SlotSet)] {
     (0..<roster.count).compactMap { i in

@@ -9,7 +9,7 @@ internal import ZeroMQ
 // What the learner does with each message, and how the ledger's decisions become messages.
 extension LearnerProcess {
   /// Takes in what actors sent meanwhile.
-  mutating func receive(into estimation: inout RoundEstimation<MLPPolicy>) throws(RoleFailure) {
+  mutating func receive(into collected: inout CollectedRound) throws(RoleFailure) {
     let incoming = try link.takeMessages()
     for item in incoming {
       switch item {
@@ -29,7 +29,9 @@ extension LearnerProcess {
           monitor.heard(status, from: message.actor)
           ledger.status(from: message.actor, StatusReport(status), now: clock.now)
         case .trajectories(let trajectories):
-          heed(trajectories, from: message.actor, into: estimation)
+          heed(trajectories, from: message.actor, into: collected)
+        case .returns(let returns):
+          heed(returns, from: message.actor, into: &collected)
         case .leave(let leave):
           logger.info(
             "an actor left: \(leave.reason)", metadata: ["actor": "\(message.actor)"])
@@ -57,7 +59,7 @@ extension LearnerProcess {
       case .leave: ledger.leave(message.actor)
       case .status(let status):
         ledger.status(from: message.actor, StatusReport(status), now: clock.now)
-      case .join, .trajectories: break
+      case .join, .trajectories, .returns: break
       }
     }
     try receiveEvents()
@@ -109,8 +111,12 @@ extension LearnerProcess {
 
   private mutating func heed(
     _ message: ActorMessage.Trajectories, from actor: ActorID,
-    into estimation: RoundEstimation<MLPPolicy>
+    into collected: CollectedRound
   ) {
+    if message.round == collected.id, case .returns = collected {
+      return monitor.dropped(
+        .wrongForm, "a search collects returns", actor: actor, now: clock.now)
+    }
     if let value = message.block.firstNonFinite {
       monitor.dropped(.nonFinite, "\(value) is not finite", actor: actor, now: clock.now)
       return
@@ -118,22 +124,53 @@ extension LearnerProcess {
     let block = message.block
     for (index, offset) in block.stepOffsets.enumerated() {
       let header = block.headers[index]
-      let admission = ledger.admit(
+      let isAccepted = admit(
         from: actor, round: message.round, policyDigest: message.policyDigest, slot: header.slot,
-        fingerprint: header.fingerprint, stepCount: header.stepCount, now: clock.now)
-      switch admission {
-      case .accepted:
+        fingerprint: header.fingerprint, stepCount: header.stepCount)
+      if isAccepted, case .trajectories(let estimation) = collected {
         estimation.insert(
           TrajectoryReference(block: block, index: index, stepOffset: offset), wake: wakeUp.call)
-      case .rejected(.duplicate(of: let first, agrees: false)):
-        logger.error(
-          "two actors played one slot differently",
-          metadata: [
-            "actor": "\(actor)", "other": "\(first)", "version": "\(message.round.version)",
-            "slot": "\(header.slot)",
-          ])
-      case .rejected: break  // counted by the ledger
       }
+    }
+  }
+
+  private mutating func heed(
+    _ message: ActorMessage.Returns, from actor: ActorID, into collected: inout CollectedRound
+  ) {
+    if message.round == collected.id, case .trajectories = collected {
+      return monitor.dropped(
+        .wrongForm, "this round collects trajectories", actor: actor, now: clock.now)
+    }
+    for outcome in message.outcomes {
+      let isAccepted = admit(
+        from: actor, round: message.round, policyDigest: message.policyDigest, slot: outcome.slot,
+        fingerprint: outcome.fingerprint, stepCount: outcome.stepCount)
+      guard isAccepted, case .returns(var round, var checks) = collected else { continue }
+      round.insert(outcome)
+      if checks.isDue(outcome.slot, from: actor) { round.check(outcome.slot, wake: wakeUp.call) }
+      collected = .returns(round, checks)
+    }
+  }
+
+  /// Whether an episode that arrived is the first copy of a slot of this round.
+  private mutating func admit(
+    from actor: ActorID, round: RoundID, policyDigest: Digest128, slot: Int,
+    fingerprint: Digest128, stepCount: Int
+  ) -> Bool {
+    let admission = ledger.admit(
+      from: actor, round: round, policyDigest: policyDigest, slot: slot, fingerprint: fingerprint,
+      stepCount: stepCount, now: clock.now)
+    switch admission {
+    case .accepted: return true
+    case .rejected(.duplicate(of: let first, agrees: false)):
+      logger.error(
+        "two actors played one slot differently",
+        metadata: [
+          "actor": "\(actor)", "other": "\(first)", "version": "\(round.version)",
+          "slot": "\(slot)",
+        ])
+      return false
+    case .rejected: return false  // counted by the ledger
     }
   }
 

@@ -17,6 +17,7 @@ package struct LearnerProcess: ~Copyable {
   let logger: Logger
   let clock = Clock()
   let incarnation: Incarnation
+  let environment: any Environment.Type
   let policy: MLPPolicy
   var signals: Signals
   let wakeUp: WakeUp
@@ -74,6 +75,7 @@ package struct LearnerProcess: ~Copyable {
     self.logger = logger
     self.signals = signals
     self.wakeUp = wakeUp
+    self.environment = environment
     self.policy = policy
     self.incarnation = incarnation
     self.keys = keys
@@ -152,15 +154,15 @@ package struct LearnerProcess: ~Copyable {
   /// Broadcasts the policy and collects every slot of the round; nil if the run ends meanwhile.
   private mutating func playRound(
     _ kind: StreamKind, slotCount: Int
-  ) throws(RoleFailure) -> RoundEstimation<MLPPolicy>? {
-    var estimation = learner.beginRound(kind: kind, slotCount: slotCount)
+  ) throws(RoleFailure) -> CollectedRound? {
+    var collected = beginRound(kind, slotCount: slotCount)
     let snapshot = learner.snapshot
     monitor.roundBegan(now: clock.now)
     let leases = ledger.beginRound(
-      estimation.round, slotCount: slotCount, policyDigest: snapshot.digest, now: clock.now)
+      collected.id, slotCount: slotCount, policyDigest: snapshot.digest, now: clock.now)
     var policy = LearnerMessage.Policy(
-      round: estimation.round, slotCount: slotCount, digest: snapshot.digest,
-      parameters: snapshot.parameters,
+      round: collected.id, slotCount: slotCount, digest: snapshot.digest,
+      parameters: snapshot.parameters, perturbationScale: snapshot.perturbation?.scale,
       firstLeases: leases.map {
         LearnerMessage.FirstLease(
           actor: $0.actor, number: $0.lease.number, slots: $0.lease.slots)
@@ -171,9 +173,9 @@ package struct LearnerProcess: ~Copyable {
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
       round: policy.round, slotCount: slotCount, digest: policy.digest,
-      parameters: policy.parameters, firstLeases: [])
+      parameters: policy.parameters, perturbationScale: policy.perturbationScale, firstLeases: [])
     currentPolicy = policy
-    while !estimation.isComplete {
+    while !collected.isComplete {
       try perform(ledger.tick(now: clock.now))
       let wait = min(ledger.nextDeadline.map { $0 - clock.now } ?? .seconds(1), .seconds(1))
       let before = clock.now
@@ -182,15 +184,25 @@ package struct LearnerProcess: ~Copyable {
       if ready.signals { try heedSignals() }
       try heedKeys(isAnnounced: ready.keys)
       if ready.verifications { wakeUp.clear() }
-      if ready.messages { try receive(into: &estimation) }
+      if ready.messages { try receive(into: &collected) }
       if ready.events { try receiveEvents() }
-      heedVerifications(of: &estimation)
+      heedVerifications(of: &collected)
       try heedActorProcesses()
-      monitor.lookAt(ledger, round: estimation.round, now: clock.now)
+      monitor.lookAt(ledger, round: collected.id, now: clock.now)
       if ending != nil { return nil }
     }
     monitor.roundEnded(now: clock.now)
-    return estimation
+    return collected
+  }
+
+  private func beginRound(_ kind: StreamKind, slotCount: Int) -> CollectedRound {
+    guard kind == .training, role.run.learner.method.isSearch else {
+      return .trajectories(learner.beginRound(kind: kind, slotCount: slotCount))
+    }
+    return .returns(
+      learner.beginSearchRound(
+        slotCount: slotCount, environment: environment, seed: role.run.seed),
+      ReturnChecks(slotCount: slotCount))
   }
 
   private mutating func heedSignals() throws(RoleFailure) {
@@ -226,27 +238,6 @@ package struct LearnerProcess: ~Copyable {
   private mutating func heedActorProcesses() throws(RoleFailure) {
     guard actors != nil else { return }
     try actors?.supervise(now: clock.now, logger: logger)
-  }
-
-  private mutating func heedVerifications(of estimation: inout RoundEstimation<MLPPolicy>) {
-    for verification in estimation.takeVerifications(wake: wakeUp.call) {
-      if verification.mismatches.isEmpty {
-        for slot in estimation.slots(of: verification.group) { ledger.verified(slot) }
-        continue
-      }
-      for slot in verification.mismatches {
-        let refusal = ledger.refused(slot)
-        logger.error(
-          "refused a trajectory: its log-probabilities are not those of the policy",
-          metadata: [
-            "actor": "\(refusal.actor)", "version": "\(estimation.round.version)",
-            "slot": "\(slot)", "refusals": "\(refusal.refusalCount)",
-          ])
-        if refusal.isQuarantined {
-          logger.error("quarantined an actor", metadata: ["actor": "\(refusal.actor)"])
-        }
-      }
-    }
   }
 
   // MARK: The end

@@ -9,6 +9,7 @@ struct RestoredRun {
   let snapshot: PolicySnapshot
   let optimizer: Optimizer
   let valueBaseline: ValueBaseline?
+  let search: ParameterSearch?
   let totals: RunTotals
 
   /// Reads a whole checkpoint as one of this run.
@@ -30,7 +31,14 @@ struct RestoredRun {
       throw RoleFailure(
         .badData, "the checkpoint of version \(checkpoint.version) is of another network")
     }
-    snapshot = PolicySnapshot(version: checkpoint.version, parameters: checkpoint.parameters)
+    search = ParameterSearch(learner, state: checkpoint.arrays[RunStore.searchState] ?? [])
+    guard (search != nil) == learner.method.isSearch else {
+      throw RoleFailure(
+        .badData, "the checkpoint of version \(checkpoint.version) lacks the state of the search")
+    }
+    snapshot = PolicySnapshot(
+      version: checkpoint.version, parameters: checkpoint.parameters,
+      perturbation: search?.perturbation)
     optimizer = Optimizer(
       configuration: learner, updateCount: Int(checkpoint.version.rawValue), firstMoment: first,
       secondMoment: second)
@@ -83,6 +91,6 @@ struct RestoredRun {
   ) -> Learner<MLPPolicy> {
     Learner(
       policy: policy, configuration: configuration.learner, snapshot: snapshot,
-      optimizer: optimizer, queue: queue, valueBaseline: valueBaseline)
+      optimizer: optimizer, queue: queue, valueBaseline: valueBaseline, search: search)
   }
 }

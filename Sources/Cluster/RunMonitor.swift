@@ -25,6 +25,8 @@ enum DroppedMessage: Hashable, Sendable {
   case foreignRun
   case nonFinite
   case outcast
+  /// Trajectories where returns are collected, or the reverse.
+  case wrongForm
 
   var text: String {
     switch self {
@@ -32,6 +34,7 @@ enum DroppedMessage: Hashable, Sendable {
     case .foreignRun: "dropped a message of another run"
     case .nonFinite: "dropped trajectories with a number that is not finite"
     case .outcast: "dropped a message of a key that may not connect"
+    case .wrongForm: "dropped episodes in a form that this round does not take"
     }
   }
 }

@@ -121,7 +121,14 @@ package struct RunReplay: Sendable {
       case .failure(let fault): throw RoleFailure(.badData, "\(fault)")
       }
     }
-    _ = learner.update(with: blocks)
+    guard run.learner.method.isSearch else {
+      _ = learner.update(with: blocks)
+      return
+    }
+    var search = learner.beginSearchRound(
+      slotCount: run.learner.episodesPerUpdate, environment: environment, seed: run.seed)
+    for outcome in blocks.flatMap({ CandidateOutcome.outcomes(of: $0) }) { search.insert(outcome) }
+    _ = learner.update(with: search)
   }
 }
 

@@ -81,6 +81,7 @@ struct RunStore: ~Copyable {
   static let firstMoment = "first_moment"
   static let secondMoment = "second_moment"
   static let valueParameters = "parameters"
+  static let searchState = "search"
 
   /// Writes checkpoint and policy file. A failure is logged and the run goes on: the files before are
   /// whole.
@@ -108,7 +109,8 @@ struct RunStore: ~Copyable {
       run: run, version: version, configurationDigest: role.run.digest,
       numericsDigest: NumericsDigest.ofThisProcess, parameters: learner.snapshot.parameters,
       moments: moments, value: value, episodeCount: UInt64(totals.episodeCount),
-      stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation)
+      stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation,
+      arrays: learner.search.map { [Self.searchState: $0.state] } ?? [:])
     do throws(FileError) {
       try checkpoints.write(checkpoint.encode(), version: version)
       if let evaluation {

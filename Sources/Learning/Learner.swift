@@ -6,10 +6,11 @@ package struct UpdateDiagnostics: Sendable, Equatable {
   /// The version that the update made.
   package let version: PolicyVersion
   package let episodes: [EpisodeOutcome]
+  /// NaN in a search, which looks at no trajectory.
   package let meanEntropy: Double
-  /// Euclidean norm of the gradient before clipping.
+  /// Euclidean norm of the gradient before clipping; NaN in searches that follow no direction.
   package let gradientNorm: Double
-  /// Estimate of KL(π_v ‖ π_v+1).
+  /// Estimate of KL(π_v ‖ π_v+1); NaN in a search.
   package let divergence: Double
   package let learningRate: Double
   /// Share of the variance of the λ-returns that V explained, where a V is learned.
@@ -28,6 +29,8 @@ package struct Learner<P: Policy> {
   package private(set) var optimizer: Optimizer
   /// V, if it is the baseline.
   package private(set) var valueBaseline: ValueBaseline?
+  /// The search method, if it is no policy gradient.
+  package private(set) var search: ParameterSearch?
   private let queue: WorkQueue
   private let workspaces: WorkspacePool<P>
 
@@ -37,24 +40,31 @@ package struct Learner<P: Policy> {
     valueFunction: (any ValueFunction)? = nil
   ) {
     let learnsValues = configuration.baseline == .value
+    let search = ParameterSearch(configuration)
     self.init(
       policy: policy, configuration: configuration,
       snapshot: PolicySnapshot(
-        version: .initial, parameters: policy.initialParameters(seed: seed)),
+        version: .initial, parameters: policy.initialParameters(seed: seed),
+        perturbation: search?.perturbation),
       optimizer: Optimizer(
         configuration: configuration, parameterCount: policy.parameterCount),
       queue: queue,
       valueBaseline: learnsValues
         ? valueFunction.map {
           ValueBaseline(function: $0, configuration: configuration, seed: seed)
-        } : nil)
+        } : nil, search: search)
   }
 
   /// A learner as a checkpoint left it.
   package init(
     policy: P, configuration: LearnerConfiguration, snapshot: PolicySnapshot,
-    optimizer: Optimizer, queue: WorkQueue, valueBaseline: ValueBaseline? = nil
+    optimizer: Optimizer, queue: WorkQueue, valueBaseline: ValueBaseline? = nil,
+    search: ParameterSearch? = nil
   ) {
+    precondition(
+      configuration.method.isSearch == (search != nil)
+        && snapshot.perturbation == search?.perturbation,
+      "a search has its state, and its snapshot says what the slots play")
     precondition(
       (configuration.baseline == .value) == (valueBaseline != nil),
       "the baseline value needs a value function, and no other does")
@@ -66,6 +76,7 @@ package struct Learner<P: Policy> {
     self.optimizer = optimizer
     self.queue = queue
     self.valueBaseline = valueBaseline
+    self.search = search
     workspaces = WorkspacePool(policy: policy)
   }
 
@@ -76,6 +87,35 @@ package struct Learner<P: Policy> {
         policy: policy, parameters: snapshot.parameters, configuration: configuration,
         valueBaseline: valueBaseline, estimates: kind == .training, workspaces: workspaces),
       queue: queue)
+  }
+
+  /// - Precondition: the method is a search.
+  package func beginSearchRound(
+    slotCount: Int, environment: any Environment.Type, seed: UInt64
+  ) -> SearchRound<P> {
+    precondition(search != nil, "a policy gradient looks at trajectories")
+    return SearchRound(
+      round: RoundID(version: snapshot.version, kind: .training), slotCount: slotCount,
+      environment: environment, policy: policy, snapshot: snapshot, seed: seed, queue: queue)
+  }
+
+  /// Applies what a complete search round of the current version found.
+  package mutating func update(with round: SearchRound<P>) -> UpdateDiagnostics {
+    precondition(
+      round.round == RoundID(version: snapshot.version, kind: .training) && round.isComplete,
+      "an update consumes the round of its own version")
+    let episodes = round.episodes
+    var parameters = snapshot.parameters
+    let learningRate = optimizer.scheduledLearningRate
+    let norm = search?.update(
+      &parameters, optimizer: &optimizer, returns: episodes.map(\.episodeReturn),
+      seed: round.seed, version: snapshot.version)
+    snapshot = PolicySnapshot(
+      version: snapshot.version.next, parameters: parameters, perturbation: search?.perturbation)
+    return UpdateDiagnostics(
+      version: snapshot.version, episodes: episodes, meanEntropy: .nan,
+      gradientNorm: norm ?? .nan, divergence: .nan, learningRate: norm == nil ? 0 : learningRate,
+      explainedVariance: nil)
   }
 
   /// Applies the gradient of a complete training round of the current version.

@@ -67,6 +67,11 @@ public struct ValueConfiguration: Hashable, Sendable {
 
 /// Everything that decides how a batch of trajectories becomes new parameters.
 public struct LearnerConfiguration: Hashable, Sendable {
+  /// Search methods use nothing of the rest but episodes per update, and evolution strategies the
+  /// optimizer, too.
+  public var method: TrainingMethod
+  /// Without effect unless the method is a search.
+  public var search: SearchConfiguration
   /// m, the number of slots of a training round.
   public var episodesPerUpdate: Int
   public var estimator: Estimator
@@ -95,8 +100,11 @@ public struct LearnerConfiguration: Hashable, Sendable {
     discount: Double = 1, normalizeAdvantages: Bool = true, entropyCoefficient: Double = 0,
     gradientNormLimit: Double? = nil, rewardScale: Double = 1, optimizer: OptimizerRule = .adam,
     learningRate: Double = 0.03, schedule: LearningRateSchedule = .constant,
-    scheduleUpdates: Int? = nil, value: ValueConfiguration = ValueConfiguration()
+    scheduleUpdates: Int? = nil, value: ValueConfiguration = ValueConfiguration(),
+    method: TrainingMethod = .policyGradient, search: SearchConfiguration = SearchConfiguration()
   ) {
+    self.method = method
+    self.search = search
     self.episodesPerUpdate = episodesPerUpdate
     self.estimator = estimator
     self.baseline = baseline

@@ -37,6 +37,15 @@ extension RunConfiguration {
       encoding.add("value-learning-rate", learner.value.learningRate)
       encoding.add("value-passes", learner.value.passes)
     }
+    if learner.method.isSearch {
+      encoding.add("method", learner.method.rawValue)
+      encoding.add("episodes-per-candidate", learner.search.episodesPerCandidate)
+      encoding.add("noise", learner.search.noise)
+      encoding.add("noise-low", learner.search.lowestNoise)
+      encoding.add("noise-high", learner.search.highestNoise)
+      encoding.add("temperature", learner.search.temperature)
+      encoding.add("cooling", learner.search.cooling)
+    }
     var hash = MixingHash()
     hash.combine(encoding.bytes.span)
     return hash.finalize()

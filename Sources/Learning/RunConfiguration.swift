@@ -40,6 +40,7 @@ public struct RunConfiguration: Hashable, Sendable {
     try require(
       abs(policy.initialLogDeviation) <= 20, "initial-log-std", policy.initialLogDeviation,
       "-20 to 20")
+    try learner.validateSearch()
     let m = learner.episodesPerUpdate
     try require(
       (1...1_000_000).contains(m), "episodes-per-update", m, "a whole number from 1 to 1000000")

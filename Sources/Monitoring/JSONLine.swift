@@ -21,6 +21,11 @@ package enum JSONValue: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// A number that is written as null.
+  var isMissing: Bool {
+    if case .number(let value) = self { !value.isFinite } else { false }
+  }
+
   /// An optional number; null for nil.
   package static func number(_ value: Double?) -> JSONValue {
     value.map { .number($0) } ?? .null

@@ -113,6 +113,8 @@ package struct UpdateReport: Hashable, Sendable {
       .version, .meanReturn, .meanReturnError, .meanLength, .entropy, .kl, .gradientNorm,
       .stepsPerSecond, .actors, .learnerWaitingShare, .actorWaitingShare, .receivedBytes,
     ]
+    // A search has no entropy, no divergence, and a gradient only in evolution strategies.
+    names.removeAll { value(of: $0).isMissing }
     if explainedVariance != nil { names.append(.explainedVariance) }
     if evaluation != nil { names += [.evaluationMeanReturn, .evaluationStdReturn] }
     for (name, count) in [

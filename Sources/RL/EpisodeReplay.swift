@@ -49,7 +49,7 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
     round = RoundID(version: snapshot.version, kind: kind)
     self.slot = slot
     self.policy = policy
-    parameters = snapshot.parameters
+    parameters = snapshot.parameters(of: slot, kind: kind, seed: seed)
     var rollout = Rollout(environment: environment, policy: policy, laneLimit: 1, seed: seed)
     rollout.begin(round, snapshot: snapshot, greedy: greedy)
     var block = TrajectoryBlock(

@@ -5,13 +5,27 @@ public struct PolicySnapshot: Sendable, Equatable {
   public let version: PolicyVersion
   /// θ, flat, in the order of ``Policy/parameterLayout``.
   public let parameters: [Float]
-  /// Hash of everything that decides an action: the parameters (later also normaliser and noise).
+  /// How the slots of a training round depart from the parameters, in a search; nil for a policy gradient,
+  /// whose slots all play the parameters as they are.
+  public let perturbation: Perturbation?
+  /// Hash of everything that decides an action: the parameters, and the scale of the noise in a search.
   public let digest: Digest128
 
   /// - Precondition: every parameter is finite.
-  public init(version: PolicyVersion, parameters: [Float]) {
+  public init(version: PolicyVersion, parameters: [Float], perturbation: Perturbation? = nil) {
     self.version = version
     self.parameters = parameters
-    digest = Digest128.hash(of: parameters.span)
+    self.perturbation = perturbation
+    var hash = MixingHash()
+    hash.combine(parameters.span)
+    if let perturbation { hash.combine([perturbation.scale].span) }
+    digest = hash.finalize()
+  }
+
+  /// What slot `slot` of a round of this version plays with.
+  func parameters(of slot: Int, kind: StreamKind, seed: UInt64) -> [Float] {
+    guard let perturbation, kind == .training else { return parameters }
+    return perturbation.parameters(
+      of: perturbation.candidate(ofSlot: slot), around: parameters, seed: seed, version: version)
   }
 }

@@ -33,11 +33,18 @@ public struct Rollout<P: Policy> {
   private var greedy = false
   private var round = RoundID(version: .initial, kind: .training)
   private var parameters: [Float] = []
+  private var snapshot = PolicySnapshot(version: .initial, parameters: [])
+  /// The candidate that all active lanes play, in a search.
+  private var candidate: Int?
+  /// A slot of the next candidate, taken already: it starts when the lanes are free.
+  private var heldSlot: Int?
   private var lanes: any EnvironmentLanes
   private var workspace: P.Workspace
   private var streams: LaneStreams
   /// Lanes that play now are `0..<activeLaneCount`.
   public private(set) var activeLaneCount = 0
+  /// A slot was taken and is not finished.
+  public var isPlaying: Bool { activeLaneCount > 0 || heldSlot != nil }
   /// Steps played since the rollout was made, unfinished and dropped episodes included.
   public private(set) var stepCount = 0
   /// Shape: `[observationSize][stride]`.
@@ -77,11 +84,15 @@ public struct Rollout<P: Policy> {
       laneCount: stride, stepLimit: prototype.stepLimit)
   }
 
-  /// Drops every unfinished episode and turns to another round.
+  /// Drops every unfinished episode and turns to another round. In a search the most probable action is
+  /// taken always: the noise is on the parameters.
   public mutating func begin(_ round: RoundID, snapshot: PolicySnapshot, greedy: Bool = false) {
     self.round = round
-    self.greedy = greedy
+    self.greedy = greedy || snapshot.perturbation != nil
+    self.snapshot = snapshot
     parameters = snapshot.parameters
+    candidate = nil
+    heldSlot = nil
     streams = LaneStreams(
       seed: seed, version: round.version, kind: round.kind, laneCount: stride)
     activeLaneCount = 0
@@ -98,10 +109,7 @@ public struct Rollout<P: Policy> {
     while goOn: (_ byteCount: Int) -> Bool, nextSlot: () -> Int?, finished: (Int) -> Bool,
     into block: inout TrajectoryBlock
   ) throws(RolloutFault) {
-    while activeLaneCount < laneLimit, let slot = nextSlot() {
-      start(slot, lane: activeLaneCount)
-      activeLaneCount += 1
-    }
+    fill(nextSlot)
     while activeLaneCount > 0 {
       tick()
       if longest >= stepLimit { longest = streams.longest(laneCount: activeLaneCount) }
@@ -118,15 +126,40 @@ public struct Rollout<P: Policy> {
             lane: lane, slot: slot, end: end, observations: observations.span, stride: stride,
             to: &block)
         }
-        if let next = nextSlot() {
+        if let next = takeSlot(nextSlot) {
           start(next, lane: lane)
         } else {
           activeLaneCount -= 1
           if lane != activeLaneCount { move(activeLaneCount, to: lane) }
         }
       }
+      if activeLaneCount == 0, heldSlot != nil { fill(nextSlot) }
       if !goOn(block.byteCount) { return }
     }
+  }
+
+  private mutating func fill(_ nextSlot: () -> Int?) {
+    while activeLaneCount < laneLimit, let slot = takeSlot(nextSlot) {
+      start(slot, lane: activeLaneCount)
+      activeLaneCount += 1
+    }
+  }
+
+  /// The next slot, unless it belongs to another candidate and lanes still play this one: all lanes share
+  /// their parameters.
+  private mutating func takeSlot(_ nextSlot: () -> Int?) -> Int? {
+    guard let slot = heldSlot.take() ?? nextSlot() else { return nil }
+    guard let perturbation = snapshot.perturbation, round.kind == .training else { return slot }
+    let candidate = perturbation.candidate(ofSlot: slot)
+    if candidate == self.candidate { return slot }
+    guard activeLaneCount == 0 else {
+      heldSlot = slot
+      return nil
+    }
+    self.candidate = candidate
+    parameters = perturbation.parameters(
+      of: candidate, around: snapshot.parameters, seed: seed, version: snapshot.version)
+    return slot
   }
 
   private mutating func start(_ slot: Int, lane: Int) {
@@ -215,6 +248,7 @@ public struct Rollout<P: Policy> {
   public mutating func abandon(_ slots: [Int]) {
     guard !slots.isEmpty else { return }
     let unwanted = Set(slots)
+    if let held = heldSlot, unwanted.contains(held) { heldSlot = nil }
     for lane in (0..<activeLaneCount).reversed() where unwanted.contains(Int(streams.slots[lane])) {
       activeLaneCount -= 1
       if lane != activeLaneCount { move(activeLaneCount, to: lane) }

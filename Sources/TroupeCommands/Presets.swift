@@ -30,6 +30,25 @@ extension Preset {
         "episodes-per-update": "1", "updates": "1000", "until-return": "475",
         "evaluate-every": "25", "evaluation-episodes": "100",
       ]),
+    // Linear policies, searched without a gradient: all of 12 seeds each were solved, after 1,224, 1,368 and
+    // 1,408 episodes at most.
+    Preset(
+      name: "cartpole-hill-climbing", environment: "cartpole",
+      values: search([
+        "method": "hill-climbing", "episodes-per-update": "36", "episodes-per-candidate": "4",
+      ])),
+    Preset(
+      name: "cartpole-annealing", environment: "cartpole",
+      values: search([
+        "method": "annealing", "episodes-per-update": "36", "episodes-per-candidate": "4",
+        "temperature": "20", "cooling": "0.9",
+      ])),
+    Preset(
+      name: "cartpole-evolution", environment: "cartpole",
+      values: search([
+        "method": "evolution-strategies", "episodes-per-update": "16",
+        "episodes-per-candidate": "1", "optimizer": "adam", "learning-rate": "0.1",
+      ])),
     // The learning rate goes to 0, because the return is flat around the best policy.
     Preset(
       name: "hamster", environment: "hamster",
@@ -89,6 +108,16 @@ extension Preset {
         "until-return": "100",
       ])),
   ]
+
+  /// These values on top of what the searches of a linear CartPole policy have in common.
+  private static func search(_ values: [String: String]) -> [String: String] {
+    let common = [
+      "hidden": "none", "initialization": "orthogonal", "noise": "0.5", "noise-low": "0.3",
+      "noise-high": "2", "updates": "200", "until-return": "475", "evaluate-every": "1",
+      "evaluation-episodes": "100",
+    ]
+    return common.merging(values) { $1 }
+  }
 
   /// These values on top of what all presets that learn a value function have in common.
   private static func value(_ values: [String: String]) -> [String: String] {

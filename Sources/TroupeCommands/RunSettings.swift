@@ -55,6 +55,22 @@ enum RunSection: OptionSection {
     .number(
       "initial-log-std", \.policy.initialLogDeviation, .run,
       help: "log of the first standard deviation, where actions are a box"),
+    .choice("method", \.learner.method, .run, help: "what makes new parameters of episodes"),
+    .count(
+      "episodes-per-candidate", \.learner.search.episodesPerCandidate, .run, in: 1...1_000_000,
+      help: "episodes that each candidate of a search plays"),
+    .number(
+      "noise", \.learner.search.noise, .run,
+      help: "standard deviation of the noise on the parameters in a search, at first"),
+    .number(
+      "noise-low", \.learner.search.lowestNoise, .run, help: "least noise of hill climbing"),
+    .number(
+      "noise-high", \.learner.search.highestNoise, .run, help: "greatest noise of hill climbing"),
+    .number(
+      "temperature", \.learner.search.temperature, .run,
+      help: "of annealing at first: how much worse a candidate may be"),
+    .number(
+      "cooling", \.learner.search.cooling, .run, help: "factor on the temperature at each update"),
     .choice("estimator", \.learner.estimator, .run, help: "weight of each step's score"),
     .choice("baseline", \.learner.baseline, .run, help: "what is subtracted from the weight"),
     .number(

@@ -15,6 +15,7 @@ extension ActorMessage {
     case .trajectories(let trajectories):
       envelope.trajectories = trajectories.encodedEnvelope
       arrays = trajectories.encodedArrays
+    case .returns(let returns): envelope.returns = returns.encoded
     case .leave(let leave): envelope.leave = leave.encoded
     }
     return [.bytes(Wire.encodedEnvelope(envelope))] + arrays
@@ -38,7 +39,7 @@ extension ActorMessage {
     let expectedCount =
       switch body {
       case .trajectories: 1 + Trajectories.arrayCount
-      case .join, .status, .leave: 1
+      case .join, .status, .leave, .returns: 1
       }
     guard source.frameCount == expectedCount else {
       throw .frameCount(expected: expectedCount, found: source.frameCount)
@@ -49,6 +50,8 @@ extension ActorMessage {
     case .trajectories(let trajectories):
       self.body = .trajectories(
         try Trajectories(decoding: trajectories, from: source, shape: shape, limits: limits))
+    case .returns(let returns):
+      self.body = .returns(try Returns(decoding: returns, limits: limits))
     case .leave(let leave): self.body = .leave(try Leave(decoding: leave, limits: limits))
     }
   }
@@ -65,7 +68,7 @@ extension ActorMessage {
     }
     try requireOneBody(
       preamble.join.count + preamble.status.count + preamble.trajectories.count
-        + preamble.leave.count)
+        + preamble.leave.count + preamble.returns.count)
     return try decodedEnvelope(ProtoActorEnvelope.self, from: frame, limits: limits)
   }
 }

@@ -1,4 +1,5 @@
 package import Kernels
+package import Learning
 package import RL
 
 /// One message from an actor to the learner.
@@ -18,6 +19,7 @@ package struct ActorMessage: Equatable, Sendable {
     case join(Join)
     case status(Status)
     case trajectories(Trajectories)
+    case returns(Returns)
     case leave(Leave)
   }
 
@@ -103,6 +105,27 @@ package struct ActorMessage: Equatable, Sendable {
       self.leaseNumber = leaseNumber
       self.actionSpace = actionSpace
       self.block = block
+    }
+  }
+
+  /// Finished episodes of one search round, whose trajectories stay where they are.
+  package struct Returns: Equatable, Sendable {
+    package var round: RoundID
+    /// Of the parameters and the scale of the noise.
+    package var policyDigest: Digest128
+    /// The last lease applied; for the learner's log only.
+    package var leaseNumber: UInt64
+    package var outcomes: [CandidateOutcome]
+
+    /// - Precondition: there is an outcome.
+    package init(
+      round: RoundID, policyDigest: Digest128, leaseNumber: UInt64, outcomes: [CandidateOutcome]
+    ) {
+      precondition(!outcomes.isEmpty, "a message without outcomes says nothing")
+      self.round = round
+      self.policyDigest = policyDigest
+      self.leaseNumber = leaseNumber
+      self.outcomes = outcomes
     }
   }
 

@@ -86,6 +86,7 @@ extension LearnerMessage.Policy {
     result.round = ProtoRound(round)
     result.slotCount = UInt32(slotCount)
     result.digest = ProtoDigest(digest)
+    if let perturbationScale { result.perturbationScale = perturbationScale }
     result.firstLeases = firstLeases.map { lease in
       var result = ProtoFirstLease()
       result.actor = lease.actor.rawValue
@@ -106,6 +107,11 @@ extension LearnerMessage.Policy {
     guard slotCount >= 1 else {
       throw .invalid(field: "policy.slot_count", found: "0", allowed: "at least 1")
     }
+    let scale = policy.hasPerturbationScale ? policy.perturbationScale : nil
+    if let scale, !(scale.isFinite && scale >= 0) {
+      throw .invalid(
+        field: "policy.perturbation_scale", found: "\(scale)", allowed: "finite and not negative")
+    }
     var firstLeases: [LearnerMessage.FirstLease] = []
     for (i, lease) in policy.firstLeases.enumerated() {
       let field = "policy.first_leases[\(i)]"
@@ -123,7 +129,7 @@ extension LearnerMessage.Policy {
       digest: policy.digest.value,
       parameters: try source.withFrame(2) { (frame) throws(WireError) in
         try Self.parameters(from: frame, limits: limits)
-      },
+      }, perturbationScale: scale,
       firstLeases: firstLeases)
   }
 

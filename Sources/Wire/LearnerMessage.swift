@@ -38,14 +38,17 @@ package struct LearnerMessage: Equatable, Sendable {
     package var digest: Digest128
     /// θ, flat; all finite.
     package var parameters: [Float]
+    /// σ of the noise on the parameters; nil unless the run is a search.
+    package var perturbationScale: Float?
     /// In ascending order of actors, each at most once.
     package private(set) var firstLeases: [FirstLease]
 
     /// - Precondition: no actor has two first leases.
     package init(
       round: RoundID, slotCount: Int, digest: Digest128, parameters: [Float],
-      firstLeases: [FirstLease]
+      perturbationScale: Float? = nil, firstLeases: [FirstLease]
     ) {
+      self.perturbationScale = perturbationScale
       self.round = round
       self.slotCount = slotCount
       self.digest = digest

@@ -99,6 +99,14 @@ extension ProtoLearnerConfiguration {
       }
     if let updates = learner.scheduleUpdates { scheduleUpdates = UInt32(updates) }
     valueFunction = ProtoValueConfiguration(learner.value)
+    method =
+      switch learner.method {
+      case .policyGradient: .policyGradient
+      case .hillClimbing: .hillClimbing
+      case .annealing: .annealing
+      case .evolutionStrategies: .evolutionStrategies
+      }
+    if learner.method.isSearch { search = ProtoSearchConfiguration(learner.search) }
   }
 
   fileprivate func value() throws(WireError) -> LearnerConfiguration {
@@ -137,7 +145,36 @@ extension ProtoLearnerConfiguration {
     case .cosine: result.schedule = .cosine
     case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.schedule", schedule)
     }
+    switch method {
+    case .policyGradient: result.method = .policyGradient
+    case .hillClimbing: result.method = .hillClimbing
+    case .annealing: result.method = .annealing
+    case .evolutionStrategies: result.method = .evolutionStrategies
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("configuration.method", method)
+    }
+    if result.method.isSearch {
+      guard hasSearch else { throw .missing(field: "configuration.learner.search") }
+      result.search = search.value()
+    }
     return result
+  }
+}
+
+extension ProtoSearchConfiguration {
+  fileprivate init(_ search: SearchConfiguration) {
+    self.init()
+    episodesPerCandidate = UInt32(search.episodesPerCandidate)
+    noise = search.noise
+    lowestNoise = search.lowestNoise
+    highestNoise = search.highestNoise
+    temperature = search.temperature
+    cooling = search.cooling
+  }
+
+  fileprivate func value() -> SearchConfiguration {
+    SearchConfiguration(
+      episodesPerCandidate: Int(episodesPerCandidate), noise: noise, lowestNoise: lowestNoise,
+      highestNoise: highestNoise, temperature: temperature, cooling: cooling)
   }
 }
 

@@ -14,11 +14,7 @@ extension ActorMessage.Trajectories {
       var episode = ProtoEpisode()
       episode.slot = UInt32(header.slot)
       episode.stepCount = UInt32(header.stepCount)
-      episode.end =
-        switch header.end {
-        case .terminated: .terminated
-        case .truncated: .truncated
-        }
+      episode.end = ProtoEpisodeEnd(header.end)
       episode.fingerprint = ProtoDigest(header.fingerprint)
       return episode
     }
@@ -83,28 +79,36 @@ extension ActorMessage.Trajectories {
     headers.reserveCapacity(episodes.count)
     for (i, episode) in episodes.enumerated() {
       let field = "trajectories.episodes[\(i)]"
-      guard episode.slot < limits.slotCount else {
-        throw .exceedsLimit(
-          field: "\(field).slot", limit: UInt64(limits.slotCount) - 1, found: UInt64(episode.slot))
-      }
-      let stepCount = try bounded(
-        episode.stepCount, by: limits.stepCount, "\(field).step_count")
-      guard stepCount >= 1 else {
-        throw .invalid(field: "\(field).step_count", found: "0", allowed: "at least 1")
-      }
-      let end: EpisodeEnd
-      switch episode.end {
-      case .terminated: end = .terminated
-      case .truncated: end = .truncated
-      case .unspecified, .UNRECOGNIZED: throw unknownValue("\(field).end", episode.end)
-      }
+      let slot = try Self.slot(episode.slot, field, limits)
+      let stepCount = try Self.stepCount(episode.stepCount, field, limits)
+      let end = try episode.end.value(field)
       guard episode.hasFingerprint else { throw .missing(field: "\(field).fingerprint") }
       headers.append(
         TrajectoryHeader(
-          slot: Int(episode.slot), stepCount: stepCount, end: end,
+          slot: slot, stepCount: stepCount, end: end,
           fingerprint: episode.fingerprint.value))
     }
     return headers
+  }
+
+  static func slot(
+    _ slot: UInt32, _ field: String, _ limits: DecodingLimits
+  ) throws(WireError) -> Int {
+    guard slot < limits.slotCount else {
+      throw .exceedsLimit(
+        field: "\(field).slot", limit: UInt64(limits.slotCount) - 1, found: UInt64(slot))
+    }
+    return Int(slot)
+  }
+
+  static func stepCount(
+    _ count: UInt32, _ field: String, _ limits: DecodingLimits
+  ) throws(WireError) -> Int {
+    let stepCount = try bounded(count, by: limits.stepCount, "\(field).step_count")
+    guard stepCount >= 1 else {
+      throw .invalid(field: "\(field).step_count", found: "0", allowed: "at least 1")
+    }
+    return stepCount
   }
 
   private static func floats(
@@ -185,6 +189,23 @@ extension ActorMessage.Trajectories {
       throw .size(
         field: field, expected: overflow ? .max : UInt64(byteCount),
         found: UInt64(frame.byteCount))
+    }
+  }
+}
+
+extension ProtoEpisodeEnd {
+  init(_ end: EpisodeEnd) {
+    switch end {
+    case .terminated: self = .terminated
+    case .truncated: self = .truncated
+    }
+  }
+
+  func value(_ field: String) throws(WireError) -> EpisodeEnd {
+    switch self {
+    case .terminated: return .terminated
+    case .truncated: return .truncated
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("\(field).end", self)
     }
   }
 }

@@ -376,6 +376,52 @@ nonisolated enum ProtoLearningRateSchedule: SwiftProtobuf.Enum, Swift.CaseIterab
 
 }
 
+nonisolated enum ProtoTrainingMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case policyGradient // = 1
+  case hillClimbing // = 2
+  case annealing // = 3
+  case evolutionStrategies // = 4
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .policyGradient
+    case 2: self = .hillClimbing
+    case 3: self = .annealing
+    case 4: self = .evolutionStrategies
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .policyGradient: return 1
+    case .hillClimbing: return 2
+    case .annealing: return 3
+    case .evolutionStrategies: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoTrainingMethod] = [
+    .unspecified,
+    .policyGradient,
+    .hillClimbing,
+    .annealing,
+    .evolutionStrategies,
+  ]
+
+}
+
 nonisolated enum ProtoArithmetic: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unspecified // = 0
@@ -496,78 +542,66 @@ nonisolated struct ProtoSlotRange: Sendable {
   init() {}
 }
 
-nonisolated struct ProtoLearnerEnvelope: @unchecked Sendable {
+nonisolated struct ProtoLearnerEnvelope: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var protocolVersion: UInt32 {
-    get {_storage._protocolVersion}
-    set {_uniqueStorage()._protocolVersion = newValue}
-  }
+  var protocolVersion: UInt32 = 0
 
   var run: ProtoDigest {
-    get {_storage._run ?? ProtoDigest()}
-    set {_uniqueStorage()._run = newValue}
+    get {_run ?? ProtoDigest()}
+    set {_run = newValue}
   }
   /// Returns true if `run` has been explicitly set.
-  var hasRun: Bool {_storage._run != nil}
+  var hasRun: Bool {self._run != nil}
   /// Clears the value of `run`. Subsequent reads from it will return its default value.
-  mutating func clearRun() {_uniqueStorage()._run = nil}
+  mutating func clearRun() {self._run = nil}
 
-  var incarnation: UInt64 {
-    get {_storage._incarnation}
-    set {_uniqueStorage()._incarnation = newValue}
-  }
+  var incarnation: UInt64 = 0
 
-  var sequence: UInt64 {
-    get {_storage._sequence}
-    set {_uniqueStorage()._sequence = newValue}
-  }
+  var sequence: UInt64 = 0
 
-  var body: OneOf_Body? {
-    get {return _storage._body}
-    set {_uniqueStorage()._body = newValue}
-  }
+  var body: ProtoLearnerEnvelope.OneOf_Body? = nil
 
   var policy: ProtoPolicy {
     get {
-      if case .policy(let v)? = _storage._body {return v}
+      if case .policy(let v)? = body {return v}
       return ProtoPolicy()
     }
-    set {_uniqueStorage()._body = .policy(newValue)}
+    set {body = .policy(newValue)}
   }
 
   var welcome: ProtoWelcome {
     get {
-      if case .welcome(let v)? = _storage._body {return v}
+      if case .welcome(let v)? = body {return v}
       return ProtoWelcome()
     }
-    set {_uniqueStorage()._body = .welcome(newValue)}
+    set {body = .welcome(newValue)}
   }
 
   var lease: ProtoLease {
     get {
-      if case .lease(let v)? = _storage._body {return v}
+      if case .lease(let v)? = body {return v}
       return ProtoLease()
     }
-    set {_uniqueStorage()._body = .lease(newValue)}
+    set {body = .lease(newValue)}
   }
 
   var goodbye: ProtoGoodbye {
     get {
-      if case .goodbye(let v)? = _storage._body {return v}
+      if case .goodbye(let v)? = body {return v}
       return ProtoGoodbye()
     }
-    set {_uniqueStorage()._body = .goodbye(newValue)}
+    set {body = .goodbye(newValue)}
   }
 
   var refusal: ProtoRefusal {
     get {
-      if case .refusal(let v)? = _storage._body {return v}
+      if case .refusal(let v)? = body {return v}
       return ProtoRefusal()
     }
-    set {_uniqueStorage()._body = .refusal(newValue)}
+    set {body = .refusal(newValue)}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -583,7 +617,7 @@ nonisolated struct ProtoLearnerEnvelope: @unchecked Sendable {
 
   init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _run: ProtoDigest? = nil
 }
 
 /// What every protocol version can read of a LearnerEnvelope. The bodies are there to be counted: parts
@@ -649,12 +683,23 @@ nonisolated struct ProtoPolicy: Sendable {
 
   var firstLeases: [ProtoFirstLease] = []
 
+  /// Standard deviation of the noise on the parameters; absent unless the method is a search.
+  var perturbationScale: Float {
+    get {_perturbationScale ?? 0}
+    set {_perturbationScale = newValue}
+  }
+  /// Returns true if `perturbationScale` has been explicitly set.
+  var hasPerturbationScale: Bool {self._perturbationScale != nil}
+  /// Clears the value of `perturbationScale`. Subsequent reads from it will return its default value.
+  mutating func clearPerturbationScale() {self._perturbationScale = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _round: ProtoRound? = nil
   fileprivate var _digest: ProtoDigest? = nil
+  fileprivate var _perturbationScale: Float? = nil
 }
 
 nonisolated struct ProtoFirstLease: Sendable {
@@ -674,57 +719,57 @@ nonisolated struct ProtoFirstLease: Sendable {
 }
 
 /// Followed by the array frame of its policy if it has one.
-nonisolated struct ProtoWelcome: Sendable {
+nonisolated struct ProtoWelcome: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var configuration: ProtoRunConfiguration {
-    get {_configuration ?? ProtoRunConfiguration()}
-    set {_configuration = newValue}
+    get {_storage._configuration ?? ProtoRunConfiguration()}
+    set {_uniqueStorage()._configuration = newValue}
   }
   /// Returns true if `configuration` has been explicitly set.
-  var hasConfiguration: Bool {self._configuration != nil}
+  var hasConfiguration: Bool {_storage._configuration != nil}
   /// Clears the value of `configuration`. Subsequent reads from it will return its default value.
-  mutating func clearConfiguration() {self._configuration = nil}
+  mutating func clearConfiguration() {_uniqueStorage()._configuration = nil}
 
   var policy: ProtoPolicy {
-    get {_policy ?? ProtoPolicy()}
-    set {_policy = newValue}
+    get {_storage._policy ?? ProtoPolicy()}
+    set {_uniqueStorage()._policy = newValue}
   }
   /// Returns true if `policy` has been explicitly set.
-  var hasPolicy: Bool {self._policy != nil}
+  var hasPolicy: Bool {_storage._policy != nil}
   /// Clears the value of `policy`. Subsequent reads from it will return its default value.
-  mutating func clearPolicy() {self._policy = nil}
+  mutating func clearPolicy() {_uniqueStorage()._policy = nil}
 
   var lease: ProtoLease {
-    get {_lease ?? ProtoLease()}
-    set {_lease = newValue}
+    get {_storage._lease ?? ProtoLease()}
+    set {_uniqueStorage()._lease = newValue}
   }
   /// Returns true if `lease` has been explicitly set.
-  var hasLease: Bool {self._lease != nil}
+  var hasLease: Bool {_storage._lease != nil}
   /// Clears the value of `lease`. Subsequent reads from it will return its default value.
-  mutating func clearLease() {self._lease = nil}
+  mutating func clearLease() {_uniqueStorage()._lease = nil}
 
-  var greatestFrameByteCount: UInt64 = 0
+  var greatestFrameByteCount: UInt64 {
+    get {_storage._greatestFrameByteCount}
+    set {_uniqueStorage()._greatestFrameByteCount = newValue}
+  }
 
   var suggestedLaneCount: UInt32 {
-    get {_suggestedLaneCount ?? 0}
-    set {_suggestedLaneCount = newValue}
+    get {_storage._suggestedLaneCount ?? 0}
+    set {_uniqueStorage()._suggestedLaneCount = newValue}
   }
   /// Returns true if `suggestedLaneCount` has been explicitly set.
-  var hasSuggestedLaneCount: Bool {self._suggestedLaneCount != nil}
+  var hasSuggestedLaneCount: Bool {_storage._suggestedLaneCount != nil}
   /// Clears the value of `suggestedLaneCount`. Subsequent reads from it will return its default value.
-  mutating func clearSuggestedLaneCount() {self._suggestedLaneCount = nil}
+  mutating func clearSuggestedLaneCount() {_uniqueStorage()._suggestedLaneCount = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _configuration: ProtoRunConfiguration? = nil
-  fileprivate var _policy: ProtoPolicy? = nil
-  fileprivate var _lease: ProtoLease? = nil
-  fileprivate var _suggestedLaneCount: UInt32? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 nonisolated struct ProtoLease: Sendable {
@@ -790,44 +835,39 @@ nonisolated struct ProtoRefusal: Sendable {
   fileprivate var _identityKey: String? = nil
 }
 
-nonisolated struct ProtoRunConfiguration: @unchecked Sendable {
+nonisolated struct ProtoRunConfiguration: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var environment: String {
-    get {_storage._environment}
-    set {_uniqueStorage()._environment = newValue}
-  }
+  var environment: String = String()
 
-  var seed: UInt64 {
-    get {_storage._seed}
-    set {_uniqueStorage()._seed = newValue}
-  }
+  var seed: UInt64 = 0
 
   var policy: ProtoPolicyConfiguration {
-    get {_storage._policy ?? ProtoPolicyConfiguration()}
-    set {_uniqueStorage()._policy = newValue}
+    get {_policy ?? ProtoPolicyConfiguration()}
+    set {_policy = newValue}
   }
   /// Returns true if `policy` has been explicitly set.
-  var hasPolicy: Bool {_storage._policy != nil}
+  var hasPolicy: Bool {self._policy != nil}
   /// Clears the value of `policy`. Subsequent reads from it will return its default value.
-  mutating func clearPolicy() {_uniqueStorage()._policy = nil}
+  mutating func clearPolicy() {self._policy = nil}
 
   var learner: ProtoLearnerConfiguration {
-    get {_storage._learner ?? ProtoLearnerConfiguration()}
-    set {_uniqueStorage()._learner = newValue}
+    get {_learner ?? ProtoLearnerConfiguration()}
+    set {_learner = newValue}
   }
   /// Returns true if `learner` has been explicitly set.
-  var hasLearner: Bool {_storage._learner != nil}
+  var hasLearner: Bool {self._learner != nil}
   /// Clears the value of `learner`. Subsequent reads from it will return its default value.
-  mutating func clearLearner() {_uniqueStorage()._learner = nil}
+  mutating func clearLearner() {self._learner = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+  fileprivate var _policy: ProtoPolicyConfiguration? = nil
+  fileprivate var _learner: ProtoLearnerConfiguration? = nil
 }
 
 nonisolated struct ProtoPolicyConfiguration: Sendable {
@@ -849,65 +889,130 @@ nonisolated struct ProtoPolicyConfiguration: Sendable {
   init() {}
 }
 
-nonisolated struct ProtoLearnerConfiguration: Sendable {
+nonisolated struct ProtoLearnerConfiguration: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var episodesPerUpdate: UInt32 = 0
+  var episodesPerUpdate: UInt32 {
+    get {_storage._episodesPerUpdate}
+    set {_uniqueStorage()._episodesPerUpdate = newValue}
+  }
 
-  var estimator: ProtoEstimator = .unspecified
+  var estimator: ProtoEstimator {
+    get {_storage._estimator}
+    set {_uniqueStorage()._estimator = newValue}
+  }
 
-  var baseline: ProtoBaseline = .unspecified
+  var baseline: ProtoBaseline {
+    get {_storage._baseline}
+    set {_uniqueStorage()._baseline = newValue}
+  }
 
-  var discount: Double = 0
+  var discount: Double {
+    get {_storage._discount}
+    set {_uniqueStorage()._discount = newValue}
+  }
 
-  var normalizeAdvantages: Bool = false
+  var normalizeAdvantages: Bool {
+    get {_storage._normalizeAdvantages}
+    set {_uniqueStorage()._normalizeAdvantages = newValue}
+  }
 
-  var entropyCoefficient: Double = 0
+  var entropyCoefficient: Double {
+    get {_storage._entropyCoefficient}
+    set {_uniqueStorage()._entropyCoefficient = newValue}
+  }
 
   var gradientNormLimit: Double {
-    get {_gradientNormLimit ?? 0}
-    set {_gradientNormLimit = newValue}
+    get {_storage._gradientNormLimit ?? 0}
+    set {_uniqueStorage()._gradientNormLimit = newValue}
   }
   /// Returns true if `gradientNormLimit` has been explicitly set.
-  var hasGradientNormLimit: Bool {self._gradientNormLimit != nil}
+  var hasGradientNormLimit: Bool {_storage._gradientNormLimit != nil}
   /// Clears the value of `gradientNormLimit`. Subsequent reads from it will return its default value.
-  mutating func clearGradientNormLimit() {self._gradientNormLimit = nil}
+  mutating func clearGradientNormLimit() {_uniqueStorage()._gradientNormLimit = nil}
 
-  var rewardScale: Double = 0
+  var rewardScale: Double {
+    get {_storage._rewardScale}
+    set {_uniqueStorage()._rewardScale = newValue}
+  }
 
-  var optimizer: ProtoOptimizerRule = .unspecified
+  var optimizer: ProtoOptimizerRule {
+    get {_storage._optimizer}
+    set {_uniqueStorage()._optimizer = newValue}
+  }
 
-  var learningRate: Double = 0
+  var learningRate: Double {
+    get {_storage._learningRate}
+    set {_uniqueStorage()._learningRate = newValue}
+  }
 
-  var schedule: ProtoLearningRateSchedule = .unspecified
+  var schedule: ProtoLearningRateSchedule {
+    get {_storage._schedule}
+    set {_uniqueStorage()._schedule = newValue}
+  }
 
   var scheduleUpdates: UInt32 {
-    get {_scheduleUpdates ?? 0}
-    set {_scheduleUpdates = newValue}
+    get {_storage._scheduleUpdates ?? 0}
+    set {_uniqueStorage()._scheduleUpdates = newValue}
   }
   /// Returns true if `scheduleUpdates` has been explicitly set.
-  var hasScheduleUpdates: Bool {self._scheduleUpdates != nil}
+  var hasScheduleUpdates: Bool {_storage._scheduleUpdates != nil}
   /// Clears the value of `scheduleUpdates`. Subsequent reads from it will return its default value.
-  mutating func clearScheduleUpdates() {self._scheduleUpdates = nil}
+  mutating func clearScheduleUpdates() {_uniqueStorage()._scheduleUpdates = nil}
 
   var valueFunction: ProtoValueConfiguration {
-    get {_valueFunction ?? ProtoValueConfiguration()}
-    set {_valueFunction = newValue}
+    get {_storage._valueFunction ?? ProtoValueConfiguration()}
+    set {_uniqueStorage()._valueFunction = newValue}
   }
   /// Returns true if `valueFunction` has been explicitly set.
-  var hasValueFunction: Bool {self._valueFunction != nil}
+  var hasValueFunction: Bool {_storage._valueFunction != nil}
   /// Clears the value of `valueFunction`. Subsequent reads from it will return its default value.
-  mutating func clearValueFunction() {self._valueFunction = nil}
+  mutating func clearValueFunction() {_uniqueStorage()._valueFunction = nil}
+
+  var method: ProtoTrainingMethod {
+    get {_storage._method}
+    set {_uniqueStorage()._method = newValue}
+  }
+
+  /// Required unless the method is POLICY_GRADIENT.
+  var search: ProtoSearchConfiguration {
+    get {_storage._search ?? ProtoSearchConfiguration()}
+    set {_uniqueStorage()._search = newValue}
+  }
+  /// Returns true if `search` has been explicitly set.
+  var hasSearch: Bool {_storage._search != nil}
+  /// Clears the value of `search`. Subsequent reads from it will return its default value.
+  mutating func clearSearch() {_uniqueStorage()._search = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _gradientNormLimit: Double? = nil
-  fileprivate var _scheduleUpdates: UInt32? = nil
-  fileprivate var _valueFunction: ProtoValueConfiguration? = nil
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+nonisolated struct ProtoSearchConfiguration: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var episodesPerCandidate: UInt32 = 0
+
+  var noise: Double = 0
+
+  var lowestNoise: Double = 0
+
+  var highestNoise: Double = 0
+
+  var temperature: Double = 0
+
+  var cooling: Double = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// The learned state-value function of the baseline VALUE.
@@ -982,6 +1087,14 @@ nonisolated struct ProtoActorEnvelope: Sendable {
     set {body = .leave(newValue)}
   }
 
+  var returns: ProtoReturns {
+    get {
+      if case .returns(let v)? = body {return v}
+      return ProtoReturns()
+    }
+    set {body = .returns(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -989,6 +1102,7 @@ nonisolated struct ProtoActorEnvelope: Sendable {
     case status(ProtoStatus)
     case trajectories(ProtoTrajectories)
     case leave(ProtoLeave)
+    case returns(ProtoReturns)
 
   }
 
@@ -1014,6 +1128,8 @@ nonisolated struct ProtoActorPreamble: Sendable {
   var trajectories: [ProtoUninterpreted] = []
 
   var leave: [ProtoUninterpreted] = []
+
+  var returns: [ProtoUninterpreted] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1155,6 +1271,71 @@ nonisolated struct ProtoTrajectories: Sendable {
   fileprivate var _policyDigest: ProtoDigest? = nil
 }
 
+/// Of a search round, in the place of Trajectories.
+nonisolated struct ProtoReturns: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var round: ProtoRound {
+    get {_round ?? ProtoRound()}
+    set {_round = newValue}
+  }
+  /// Returns true if `round` has been explicitly set.
+  var hasRound: Bool {self._round != nil}
+  /// Clears the value of `round`. Subsequent reads from it will return its default value.
+  mutating func clearRound() {self._round = nil}
+
+  var policyDigest: ProtoDigest {
+    get {_policyDigest ?? ProtoDigest()}
+    set {_policyDigest = newValue}
+  }
+  /// Returns true if `policyDigest` has been explicitly set.
+  var hasPolicyDigest: Bool {self._policyDigest != nil}
+  /// Clears the value of `policyDigest`. Subsequent reads from it will return its default value.
+  mutating func clearPolicyDigest() {self._policyDigest = nil}
+
+  var lease: UInt64 = 0
+
+  var outcomes: [ProtoOutcome] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _round: ProtoRound? = nil
+  fileprivate var _policyDigest: ProtoDigest? = nil
+}
+
+nonisolated struct ProtoOutcome: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var slot: UInt32 = 0
+
+  var stepCount: UInt32 = 0
+
+  var end: ProtoEpisodeEnd = .unspecified
+
+  var episodeReturn: Double = 0
+
+  var fingerprint: ProtoDigest {
+    get {_fingerprint ?? ProtoDigest()}
+    set {_fingerprint = newValue}
+  }
+  /// Returns true if `fingerprint` has been explicitly set.
+  var hasFingerprint: Bool {self._fingerprint != nil}
+  /// Clears the value of `fingerprint`. Subsequent reads from it will return its default value.
+  mutating func clearFingerprint() {self._fingerprint = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _fingerprint: ProtoDigest? = nil
+}
+
 nonisolated struct ProtoLeave: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1215,6 +1396,10 @@ nonisolated extension ProtoOptimizerRule: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension ProtoLearningRateSchedule: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEARNING_RATE_SCHEDULE_UNSPECIFIED\0\u{1}LEARNING_RATE_SCHEDULE_CONSTANT\0\u{1}LEARNING_RATE_SCHEDULE_LINEAR\0\u{1}LEARNING_RATE_SCHEDULE_COSINE\0")
+}
+
+nonisolated extension ProtoTrainingMethod: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRAINING_METHOD_UNSPECIFIED\0\u{1}TRAINING_METHOD_POLICY_GRADIENT\0\u{1}TRAINING_METHOD_HILL_CLIMBING\0\u{1}TRAINING_METHOD_ANNEALING\0\u{1}TRAINING_METHOD_EVOLUTION_STRATEGIES\0")
 }
 
 nonisolated extension ProtoArithmetic: SwiftProtobuf._ProtoNameProviding {
@@ -1334,179 +1519,135 @@ nonisolated extension ProtoLearnerEnvelope: SwiftProtobuf.Message, SwiftProtobuf
   static let protoMessageName: String = _protobuf_package + ".LearnerEnvelope"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}run\0\u{1}incarnation\0\u{1}sequence\0\u{2}\u{4}policy\0\u{1}welcome\0\u{1}lease\0\u{1}goodbye\0\u{1}refusal\0\u{c}\u{5}\u{3}")
 
-  fileprivate class _StorageClass {
-    var _protocolVersion: UInt32 = 0
-    var _run: ProtoDigest? = nil
-    var _incarnation: UInt64 = 0
-    var _sequence: UInt64 = 0
-    var _body: ProtoLearnerEnvelope.OneOf_Body?
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _protocolVersion = source._protocolVersion
-      _run = source._run
-      _incarnation = source._incarnation
-      _sequence = source._sequence
-      _body = source._body
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._protocolVersion) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._run) }()
-        case 3: try { try decoder.decodeSingularFixed64Field(value: &_storage._incarnation) }()
-        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._sequence) }()
-        case 8: try {
-          var v: ProtoPolicy?
-          var hadOneofValue = false
-          if let current = _storage._body {
-            hadOneofValue = true
-            if case .policy(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._body = .policy(v)
-          }
-        }()
-        case 9: try {
-          var v: ProtoWelcome?
-          var hadOneofValue = false
-          if let current = _storage._body {
-            hadOneofValue = true
-            if case .welcome(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._body = .welcome(v)
-          }
-        }()
-        case 10: try {
-          var v: ProtoLease?
-          var hadOneofValue = false
-          if let current = _storage._body {
-            hadOneofValue = true
-            if case .lease(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._body = .lease(v)
-          }
-        }()
-        case 11: try {
-          var v: ProtoGoodbye?
-          var hadOneofValue = false
-          if let current = _storage._body {
-            hadOneofValue = true
-            if case .goodbye(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._body = .goodbye(v)
-          }
-        }()
-        case 12: try {
-          var v: ProtoRefusal?
-          var hadOneofValue = false
-          if let current = _storage._body {
-            hadOneofValue = true
-            if case .refusal(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._body = .refusal(v)
-          }
-        }()
-        default: break
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._run) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.incarnation) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 8: try {
+        var v: ProtoPolicy?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .policy(let m) = current {v = m}
         }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .policy(v)
+        }
+      }()
+      case 9: try {
+        var v: ProtoWelcome?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .welcome(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .welcome(v)
+        }
+      }()
+      case 10: try {
+        var v: ProtoLease?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .lease(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .lease(v)
+        }
+      }()
+      case 11: try {
+        var v: ProtoGoodbye?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .goodbye(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .goodbye(v)
+        }
+      }()
+      case 12: try {
+        var v: ProtoRefusal?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .refusal(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .refusal(v)
+        }
+      }()
+      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._protocolVersion != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._protocolVersion, fieldNumber: 1)
-      }
-      try { if let v = _storage._run {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if _storage._incarnation != 0 {
-        try visitor.visitSingularFixed64Field(value: _storage._incarnation, fieldNumber: 3)
-      }
-      if _storage._sequence != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._sequence, fieldNumber: 4)
-      }
-      switch _storage._body {
-      case .policy?: try {
-        guard case .policy(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-      }()
-      case .welcome?: try {
-        guard case .welcome(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-      }()
-      case .lease?: try {
-        guard case .lease(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-      }()
-      case .goodbye?: try {
-        guard case .goodbye(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-      }()
-      case .refusal?: try {
-        guard case .refusal(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-      }()
-      case nil: break
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.protocolVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.protocolVersion, fieldNumber: 1)
+    }
+    try { if let v = self._run {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.incarnation != 0 {
+      try visitor.visitSingularFixed64Field(value: self.incarnation, fieldNumber: 3)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 4)
+    }
+    switch self.body {
+    case .policy?: try {
+      guard case .policy(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .welcome?: try {
+      guard case .welcome(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .lease?: try {
+      guard case .lease(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .goodbye?: try {
+      guard case .goodbye(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .refusal?: try {
+      guard case .refusal(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoLearnerEnvelope, rhs: ProtoLearnerEnvelope) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._protocolVersion != rhs_storage._protocolVersion {return false}
-        if _storage._run != rhs_storage._run {return false}
-        if _storage._incarnation != rhs_storage._incarnation {return false}
-        if _storage._sequence != rhs_storage._sequence {return false}
-        if _storage._body != rhs_storage._body {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.protocolVersion != rhs.protocolVersion {return false}
+    if lhs._run != rhs._run {return false}
+    if lhs.incarnation != rhs.incarnation {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.body != rhs.body {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1588,7 +1729,7 @@ nonisolated extension ProtoUninterpreted: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Policy"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{3}slot_count\0\u{1}digest\0\u{3}first_leases\0\u{c}\u{8}\u{1}\u{c}\u{9}\u{1}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{3}slot_count\0\u{1}digest\0\u{3}first_leases\0\u{4}\u{5}perturbation_scale\0\u{c}\u{8}\u{1}")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1600,6 +1741,7 @@ nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.slotCount) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._digest) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.firstLeases) }()
+      case 9: try { try decoder.decodeSingularFloatField(value: &self._perturbationScale) }()
       default: break
       }
     }
@@ -1622,6 +1764,9 @@ nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.firstLeases.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.firstLeases, fieldNumber: 4)
     }
+    try { if let v = self._perturbationScale {
+      try visitor.visitSingularFloatField(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1630,6 +1775,7 @@ nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.slotCount != rhs.slotCount {return false}
     if lhs._digest != rhs._digest {return false}
     if lhs.firstLeases != rhs.firstLeases {return false}
+    if lhs._perturbationScale != rhs._perturbationScale {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1679,51 +1825,95 @@ nonisolated extension ProtoWelcome: SwiftProtobuf.Message, SwiftProtobuf._Messag
   static let protoMessageName: String = _protobuf_package + ".Welcome"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}configuration\0\u{1}policy\0\u{1}lease\0\u{3}greatest_frame_byte_count\0\u{3}suggested_lane_count\0")
 
+  fileprivate class _StorageClass {
+    var _configuration: ProtoRunConfiguration? = nil
+    var _policy: ProtoPolicy? = nil
+    var _lease: ProtoLease? = nil
+    var _greatestFrameByteCount: UInt64 = 0
+    var _suggestedLaneCount: UInt32? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _configuration = source._configuration
+      _policy = source._policy
+      _lease = source._lease
+      _greatestFrameByteCount = source._greatestFrameByteCount
+      _suggestedLaneCount = source._suggestedLaneCount
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._configuration) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._policy) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._lease) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.greatestFrameByteCount) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self._suggestedLaneCount) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._configuration) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._lease) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._greatestFrameByteCount) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._suggestedLaneCount) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._configuration {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._policy {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._lease {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if self.greatestFrameByteCount != 0 {
-      try visitor.visitSingularUInt64Field(value: self.greatestFrameByteCount, fieldNumber: 4)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._configuration {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._policy {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._lease {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if _storage._greatestFrameByteCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._greatestFrameByteCount, fieldNumber: 4)
+      }
+      try { if let v = _storage._suggestedLaneCount {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
+      } }()
     }
-    try { if let v = self._suggestedLaneCount {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoWelcome, rhs: ProtoWelcome) -> Bool {
-    if lhs._configuration != rhs._configuration {return false}
-    if lhs._policy != rhs._policy {return false}
-    if lhs._lease != rhs._lease {return false}
-    if lhs.greatestFrameByteCount != rhs.greatestFrameByteCount {return false}
-    if lhs._suggestedLaneCount != rhs._suggestedLaneCount {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._configuration != rhs_storage._configuration {return false}
+        if _storage._policy != rhs_storage._policy {return false}
+        if _storage._lease != rhs_storage._lease {return false}
+        if _storage._greatestFrameByteCount != rhs_storage._greatestFrameByteCount {return false}
+        if _storage._suggestedLaneCount != rhs_storage._suggestedLaneCount {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1851,88 +2041,46 @@ nonisolated extension ProtoRunConfiguration: SwiftProtobuf.Message, SwiftProtobu
   static let protoMessageName: String = _protobuf_package + ".RunConfiguration"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}environment\0\u{1}seed\0\u{1}policy\0\u{1}learner\0")
 
-  fileprivate class _StorageClass {
-    var _environment: String = String()
-    var _seed: UInt64 = 0
-    var _policy: ProtoPolicyConfiguration? = nil
-    var _learner: ProtoLearnerConfiguration? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _environment = source._environment
-      _seed = source._seed
-      _policy = source._policy
-      _learner = source._learner
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._environment) }()
-        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
-        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
-        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._learner) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.environment) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._policy) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._learner) }()
+      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._environment.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._environment, fieldNumber: 1)
-      }
-      if _storage._seed != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._seed, fieldNumber: 2)
-      }
-      try { if let v = _storage._policy {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-      } }()
-      try { if let v = _storage._learner {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.environment.isEmpty {
+      try visitor.visitSingularStringField(value: self.environment, fieldNumber: 1)
     }
+    if self.seed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 2)
+    }
+    try { if let v = self._policy {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._learner {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoRunConfiguration, rhs: ProtoRunConfiguration) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._environment != rhs_storage._environment {return false}
-        if _storage._seed != rhs_storage._seed {return false}
-        if _storage._policy != rhs_storage._policy {return false}
-        if _storage._learner != rhs_storage._learner {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.environment != rhs.environment {return false}
+    if lhs.seed != rhs.seed {return false}
+    if lhs._policy != rhs._policy {return false}
+    if lhs._learner != rhs._learner {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1985,7 +2133,175 @@ nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".LearnerConfiguration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0\u{3}value_function\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0\u{3}value_function\0\u{1}method\0\u{1}search\0")
+
+  fileprivate class _StorageClass {
+    var _episodesPerUpdate: UInt32 = 0
+    var _estimator: ProtoEstimator = .unspecified
+    var _baseline: ProtoBaseline = .unspecified
+    var _discount: Double = 0
+    var _normalizeAdvantages: Bool = false
+    var _entropyCoefficient: Double = 0
+    var _gradientNormLimit: Double? = nil
+    var _rewardScale: Double = 0
+    var _optimizer: ProtoOptimizerRule = .unspecified
+    var _learningRate: Double = 0
+    var _schedule: ProtoLearningRateSchedule = .unspecified
+    var _scheduleUpdates: UInt32? = nil
+    var _valueFunction: ProtoValueConfiguration? = nil
+    var _method: ProtoTrainingMethod = .unspecified
+    var _search: ProtoSearchConfiguration? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _episodesPerUpdate = source._episodesPerUpdate
+      _estimator = source._estimator
+      _baseline = source._baseline
+      _discount = source._discount
+      _normalizeAdvantages = source._normalizeAdvantages
+      _entropyCoefficient = source._entropyCoefficient
+      _gradientNormLimit = source._gradientNormLimit
+      _rewardScale = source._rewardScale
+      _optimizer = source._optimizer
+      _learningRate = source._learningRate
+      _schedule = source._schedule
+      _scheduleUpdates = source._scheduleUpdates
+      _valueFunction = source._valueFunction
+      _method = source._method
+      _search = source._search
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._episodesPerUpdate) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._estimator) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._baseline) }()
+        case 4: try { try decoder.decodeSingularDoubleField(value: &_storage._discount) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._normalizeAdvantages) }()
+        case 6: try { try decoder.decodeSingularDoubleField(value: &_storage._entropyCoefficient) }()
+        case 7: try { try decoder.decodeSingularDoubleField(value: &_storage._gradientNormLimit) }()
+        case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._rewardScale) }()
+        case 9: try { try decoder.decodeSingularEnumField(value: &_storage._optimizer) }()
+        case 10: try { try decoder.decodeSingularDoubleField(value: &_storage._learningRate) }()
+        case 11: try { try decoder.decodeSingularEnumField(value: &_storage._schedule) }()
+        case 12: try { try decoder.decodeSingularUInt32Field(value: &_storage._scheduleUpdates) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._valueFunction) }()
+        case 14: try { try decoder.decodeSingularEnumField(value: &_storage._method) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._search) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._episodesPerUpdate != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._episodesPerUpdate, fieldNumber: 1)
+      }
+      if _storage._estimator != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._estimator, fieldNumber: 2)
+      }
+      if _storage._baseline != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._baseline, fieldNumber: 3)
+      }
+      if _storage._discount.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._discount, fieldNumber: 4)
+      }
+      if _storage._normalizeAdvantages != false {
+        try visitor.visitSingularBoolField(value: _storage._normalizeAdvantages, fieldNumber: 5)
+      }
+      if _storage._entropyCoefficient.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._entropyCoefficient, fieldNumber: 6)
+      }
+      try { if let v = _storage._gradientNormLimit {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._rewardScale.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._rewardScale, fieldNumber: 8)
+      }
+      if _storage._optimizer != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._optimizer, fieldNumber: 9)
+      }
+      if _storage._learningRate.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._learningRate, fieldNumber: 10)
+      }
+      if _storage._schedule != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._schedule, fieldNumber: 11)
+      }
+      try { if let v = _storage._scheduleUpdates {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._valueFunction {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if _storage._method != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._method, fieldNumber: 14)
+      }
+      try { if let v = _storage._search {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoLearnerConfiguration, rhs: ProtoLearnerConfiguration) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._episodesPerUpdate != rhs_storage._episodesPerUpdate {return false}
+        if _storage._estimator != rhs_storage._estimator {return false}
+        if _storage._baseline != rhs_storage._baseline {return false}
+        if _storage._discount != rhs_storage._discount {return false}
+        if _storage._normalizeAdvantages != rhs_storage._normalizeAdvantages {return false}
+        if _storage._entropyCoefficient != rhs_storage._entropyCoefficient {return false}
+        if _storage._gradientNormLimit != rhs_storage._gradientNormLimit {return false}
+        if _storage._rewardScale != rhs_storage._rewardScale {return false}
+        if _storage._optimizer != rhs_storage._optimizer {return false}
+        if _storage._learningRate != rhs_storage._learningRate {return false}
+        if _storage._schedule != rhs_storage._schedule {return false}
+        if _storage._scheduleUpdates != rhs_storage._scheduleUpdates {return false}
+        if _storage._valueFunction != rhs_storage._valueFunction {return false}
+        if _storage._method != rhs_storage._method {return false}
+        if _storage._search != rhs_storage._search {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSearchConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SearchConfiguration"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_candidate\0\u{1}noise\0\u{3}lowest_noise\0\u{3}highest_noise\0\u{1}temperature\0\u{1}cooling\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1993,85 +2309,46 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.episodesPerUpdate) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.estimator) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.baseline) }()
-      case 4: try { try decoder.decodeSingularDoubleField(value: &self.discount) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.normalizeAdvantages) }()
-      case 6: try { try decoder.decodeSingularDoubleField(value: &self.entropyCoefficient) }()
-      case 7: try { try decoder.decodeSingularDoubleField(value: &self._gradientNormLimit) }()
-      case 8: try { try decoder.decodeSingularDoubleField(value: &self.rewardScale) }()
-      case 9: try { try decoder.decodeSingularEnumField(value: &self.optimizer) }()
-      case 10: try { try decoder.decodeSingularDoubleField(value: &self.learningRate) }()
-      case 11: try { try decoder.decodeSingularEnumField(value: &self.schedule) }()
-      case 12: try { try decoder.decodeSingularUInt32Field(value: &self._scheduleUpdates) }()
-      case 13: try { try decoder.decodeSingularMessageField(value: &self._valueFunction) }()
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.episodesPerCandidate) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.noise) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.lowestNoise) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.highestNoise) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.temperature) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.cooling) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.episodesPerUpdate != 0 {
-      try visitor.visitSingularUInt32Field(value: self.episodesPerUpdate, fieldNumber: 1)
+    if self.episodesPerCandidate != 0 {
+      try visitor.visitSingularUInt32Field(value: self.episodesPerCandidate, fieldNumber: 1)
     }
-    if self.estimator != .unspecified {
-      try visitor.visitSingularEnumField(value: self.estimator, fieldNumber: 2)
+    if self.noise.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.noise, fieldNumber: 2)
     }
-    if self.baseline != .unspecified {
-      try visitor.visitSingularEnumField(value: self.baseline, fieldNumber: 3)
+    if self.lowestNoise.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.lowestNoise, fieldNumber: 3)
     }
-    if self.discount.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.discount, fieldNumber: 4)
+    if self.highestNoise.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.highestNoise, fieldNumber: 4)
     }
-    if self.normalizeAdvantages != false {
-      try visitor.visitSingularBoolField(value: self.normalizeAdvantages, fieldNumber: 5)
+    if self.temperature.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.temperature, fieldNumber: 5)
     }
-    if self.entropyCoefficient.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.entropyCoefficient, fieldNumber: 6)
+    if self.cooling.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.cooling, fieldNumber: 6)
     }
-    try { if let v = self._gradientNormLimit {
-      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
-    } }()
-    if self.rewardScale.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.rewardScale, fieldNumber: 8)
-    }
-    if self.optimizer != .unspecified {
-      try visitor.visitSingularEnumField(value: self.optimizer, fieldNumber: 9)
-    }
-    if self.learningRate.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.learningRate, fieldNumber: 10)
-    }
-    if self.schedule != .unspecified {
-      try visitor.visitSingularEnumField(value: self.schedule, fieldNumber: 11)
-    }
-    try { if let v = self._scheduleUpdates {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 12)
-    } }()
-    try { if let v = self._valueFunction {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: ProtoLearnerConfiguration, rhs: ProtoLearnerConfiguration) -> Bool {
-    if lhs.episodesPerUpdate != rhs.episodesPerUpdate {return false}
-    if lhs.estimator != rhs.estimator {return false}
-    if lhs.baseline != rhs.baseline {return false}
-    if lhs.discount != rhs.discount {return false}
-    if lhs.normalizeAdvantages != rhs.normalizeAdvantages {return false}
-    if lhs.entropyCoefficient != rhs.entropyCoefficient {return false}
-    if lhs._gradientNormLimit != rhs._gradientNormLimit {return false}
-    if lhs.rewardScale != rhs.rewardScale {return false}
-    if lhs.optimizer != rhs.optimizer {return false}
-    if lhs.learningRate != rhs.learningRate {return false}
-    if lhs.schedule != rhs.schedule {return false}
-    if lhs._scheduleUpdates != rhs._scheduleUpdates {return false}
-    if lhs._valueFunction != rhs._valueFunction {return false}
+  static func ==(lhs: ProtoSearchConfiguration, rhs: ProtoSearchConfiguration) -> Bool {
+    if lhs.episodesPerCandidate != rhs.episodesPerCandidate {return false}
+    if lhs.noise != rhs.noise {return false}
+    if lhs.lowestNoise != rhs.lowestNoise {return false}
+    if lhs.highestNoise != rhs.highestNoise {return false}
+    if lhs.temperature != rhs.temperature {return false}
+    if lhs.cooling != rhs.cooling {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2124,7 +2401,7 @@ nonisolated extension ProtoValueConfiguration: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension ProtoActorEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ActorEnvelope"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}actor\0\u{1}run\0\u{2}\u{5}join\0\u{1}status\0\u{1}trajectories\0\u{1}leave\0\u{c}\u{4}\u{4}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}actor\0\u{1}run\0\u{2}\u{5}join\0\u{1}status\0\u{1}trajectories\0\u{1}leave\0\u{1}returns\0\u{c}\u{4}\u{4}")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2187,6 +2464,19 @@ nonisolated extension ProtoActorEnvelope: SwiftProtobuf.Message, SwiftProtobuf._
           self.body = .leave(v)
         }
       }()
+      case 12: try {
+        var v: ProtoReturns?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .returns(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .returns(v)
+        }
+      }()
       default: break
       }
     }
@@ -2223,6 +2513,10 @@ nonisolated extension ProtoActorEnvelope: SwiftProtobuf.Message, SwiftProtobuf._
       guard case .leave(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
+    case .returns?: try {
+      guard case .returns(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2240,7 +2534,7 @@ nonisolated extension ProtoActorEnvelope: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoActorPreamble: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ActorPreamble"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}actor\0\u{2}\u{6}join\0\u{1}status\0\u{1}trajectories\0\u{1}leave\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}actor\0\u{2}\u{6}join\0\u{1}status\0\u{1}trajectories\0\u{1}leave\0\u{1}returns\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2254,6 +2548,7 @@ nonisolated extension ProtoActorPreamble: SwiftProtobuf.Message, SwiftProtobuf._
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.status) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.trajectories) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.leave) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.returns) }()
       default: break
       }
     }
@@ -2278,6 +2573,9 @@ nonisolated extension ProtoActorPreamble: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.leave.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.leave, fieldNumber: 11)
     }
+    if !self.returns.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.returns, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2288,6 +2586,7 @@ nonisolated extension ProtoActorPreamble: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.status != rhs.status {return false}
     if lhs.trajectories != rhs.trajectories {return false}
     if lhs.leave != rhs.leave {return false}
+    if lhs.returns != rhs.returns {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2504,6 +2803,109 @@ nonisolated extension ProtoTrajectories: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._policyDigest != rhs._policyDigest {return false}
     if lhs.lease != rhs.lease {return false}
     if lhs.episodes != rhs.episodes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoReturns: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Returns"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{3}policy_digest\0\u{1}lease\0\u{1}outcomes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._round) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._policyDigest) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.lease) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.outcomes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._round {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._policyDigest {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.lease != 0 {
+      try visitor.visitSingularUInt64Field(value: self.lease, fieldNumber: 3)
+    }
+    if !self.outcomes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.outcomes, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoReturns, rhs: ProtoReturns) -> Bool {
+    if lhs._round != rhs._round {return false}
+    if lhs._policyDigest != rhs._policyDigest {return false}
+    if lhs.lease != rhs.lease {return false}
+    if lhs.outcomes != rhs.outcomes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Outcome"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slot\0\u{3}step_count\0\u{1}end\0\u{3}episode_return\0\u{1}fingerprint\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.slot) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.stepCount) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.end) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.episodeReturn) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._fingerprint) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.slot != 0 {
+      try visitor.visitSingularUInt32Field(value: self.slot, fieldNumber: 1)
+    }
+    if self.stepCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.stepCount, fieldNumber: 2)
+    }
+    if self.end != .unspecified {
+      try visitor.visitSingularEnumField(value: self.end, fieldNumber: 3)
+    }
+    if self.episodeReturn.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.episodeReturn, fieldNumber: 4)
+    }
+    try { if let v = self._fingerprint {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoOutcome, rhs: ProtoOutcome) -> Bool {
+    if lhs.slot != rhs.slot {return false}
+    if lhs.stepCount != rhs.stepCount {return false}
+    if lhs.end != rhs.end {return false}
+    if lhs.episodeReturn != rhs.episodeReturn {return false}
+    if lhs._fingerprint != rhs._fingerprint {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -75,10 +75,11 @@ struct RandomValues {
 
   mutating func actorMessage(shape: TrajectoryShape) -> ActorMessage {
     let body: ActorMessage.Body =
-      switch integer(0...3) {
+      switch integer(0...4) {
       case 0: .join(join())
       case 1: .status(status())
       case 2: .leave(leave())
+      case 3: .returns(returns())
       default: .trajectories(trajectories(shape: shape))
       }
     return ActorMessage(
@@ -104,6 +105,17 @@ struct RandomValues {
     let unplayed = slots(below: 1000)
     return ActorMessage.Leave(
       reason: text(), round: coin() || !unplayed.isEmpty ? round() : nil, unplayed: unplayed)
+  }
+
+  mutating func returns() -> ActorMessage.Returns {
+    ActorMessage.Returns(
+      round: round(), policyDigest: digest(), leaseNumber: random.next(),
+      outcomes: (0..<integer(1...5)).map { _ in
+        CandidateOutcome(
+          slot: integer(0...999_999), episodeReturn: Double(float()) / 3,
+          stepCount: integer(1...1 << 24), end: coin() ? .terminated : .truncated,
+          fingerprint: digest())
+      })
   }
 
   mutating func trajectories(shape: TrajectoryShape) -> ActorMessage.Trajectories {
@@ -148,6 +160,7 @@ struct RandomValues {
     let slotCount = integer(1...1000)
     return LearnerMessage.Policy(
       round: round(), slotCount: slotCount, digest: digest(), parameters: floats(integer(0...20)),
+      perturbationScale: coin() ? abs(float()) : nil,
       firstLeases: (0..<integer(0...3)).map { _ in
         LearnerMessage.FirstLease(
           actor: ActorID(random.next()), number: random.next(), slots: slots(below: slotCount))
@@ -181,7 +194,8 @@ struct RandomValues {
         value: ValueConfiguration(
           hidden: (0..<integer(0...4)).map { _ in integer(1...65_536) },
           lambda: Double.random(in: 0...1, using: &random),
-          learningRate: Double.random(in: 0...1, using: &random), passes: integer(1...1000)))
+          learningRate: Double.random(in: 0...1, using: &random), passes: integer(1...1000)),
+        method: coin() ? .policyGradient : TrainingMethod.allCases[integer(1...3)])
       let policy = PolicyConfiguration(
         hidden: (0..<integer(0...4)).map { _ in integer(1...65_536) },
         activation: coin() ? .tanh : .relu, initialization: coin() ? .orthogonal : .pytorch)

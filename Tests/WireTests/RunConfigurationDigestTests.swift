@@ -28,7 +28,20 @@ import Wire
         change(&copy.learner.value)
         #expect((copy.digest != configuration.digest) == (configuration.learner.baseline == .value))
       }
+      for change in Self.changesOfSearch {
+        copy = configuration
+        change(&copy.learner.search)
+        #expect((copy.digest != configuration.digest) == configuration.learner.method.isSearch)
+      }
     }
+  }
+
+  private static var changesOfSearch: [(inout SearchConfiguration) -> Void] {
+    [
+      { $0.episodesPerCandidate += 1 }, { $0.noise = $0.noise.nextUp },
+      { $0.lowestNoise = $0.lowestNoise.nextUp }, { $0.highestNoise = $0.highestNoise.nextUp },
+      { $0.temperature = $0.temperature.nextUp }, { $0.cooling = $0.cooling.nextDown },
+    ]
   }
 
   private static var changesOfValue: [(inout ValueConfiguration) -> Void] {
