@@ -9,7 +9,7 @@ PACKAGES := libzmq3-dev libsodium-dev pkg-config
 # More arguments for `make train`, such as ARGS="--seed 3".
 ARGS ?=
 
-.PHONY: help setup build train test lint format clean bench bench-peers bench-build profile
+.PHONY: help setup build train test lint format clean bench bench-peers bench-build profile learn
 
 help:
 	@echo 'make train    train CartPole with a learner and actors on this machine (ARGS="--seed 3")'
@@ -17,6 +17,7 @@ help:
 	@echo 'make build    build the command, .build/release/troupe'
 	@echo 'make bench    measure everything and compare with the goals, 5 min (ARGS=--quick)'
 	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
+	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
@@ -73,6 +74,11 @@ bench-peers: bench-build
 	@.build/peers/bin/pip install --quiet --requirement Sources/Benchmarks/peers/requirements.txt \
 	  || echo 'make: not every peer could be installed; what is missing is named below' >&2
 	.build/peers/bin/python Sources/Benchmarks/peers/compare.py .build/release/TroupeBenchmarks $(ARGS)
+
+# The rows are in learning.json; the table goes to .build/learn.md, every run to .build/learn.json.
+# ARGS="--quick --seeds 3" or ARGS="--only CartPole --first-seed 1" do less.
+learn: build
+	@Sources/Benchmarks/learn.py .build/release/troupe $(ARGS)
 
 TRAINING := cartpole --until-return none --evaluate-every none --schedule linear --schedule-updates 40
 
