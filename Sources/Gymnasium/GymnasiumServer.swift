@@ -79,7 +79,7 @@ final class GymnasiumServer: @unchecked Sendable {
     do throws(GymnasiumError) {
       var process = try PythonProcess(environment, hosting)
       _ = try Self.describe(&process, environment, hosting)
-      state.process = process
+      state.process = consume process
     } catch {
       state.failure = .failed(slot: nil, problem: "cannot be played: \(error)", detail: "")
     }
