@@ -173,7 +173,8 @@ package struct ActorProcess: ~Copyable {
     guard session?.configuration != welcome.configuration else { return }
     let laneCount = role.lanes ?? welcome.suggestedLaneCount ?? 64
     session = try ActorSession(
-      configuration: welcome.configuration, environment: environment(welcome.configuration.environment),
+      configuration: welcome.configuration,
+      environment: environment(welcome.configuration.environment),
       laneCount: laneCount)
     logger.info(
       "joined",

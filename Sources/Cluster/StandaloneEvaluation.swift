@@ -15,7 +15,8 @@ package enum StandaloneEvaluation {
   ///
   /// - Throws: exit 65 if the policy file cannot be read or is of another architecture.
   package static func evaluate(
-    runDirectory: String, run: RunConfiguration, environment: EnvironmentSpecification, seed: UInt64,
+    runDirectory: String, run: RunConfiguration, environment: EnvironmentSpecification,
+    seed: UInt64,
     episodeCount: Int, greedy: Bool
   ) throws(RoleFailure) -> ReturnStatistics {
     try prepareArithmetic()

@@ -66,5 +66,7 @@ struct EnvironmentCatalogue: Sendable {
     }
   }
 
-  private static func warn(_ text: String) { StandardStream.error.write("troupe: warning: \(text)\n") }
+  private static func warn(_ text: String) {
+    StandardStream.error.write("troupe: warning: \(text)\n")
+  }
 }

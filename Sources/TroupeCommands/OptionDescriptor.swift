@@ -102,7 +102,9 @@ extension OptionDescriptor {
   }
 
   /// Texts, each given by an option of its own or between commas outside of brackets and quotes.
-  static func texts(_ name: String, _ path: Path<[String]>, placeholder: String, help: String) -> Self {
+  static func texts(
+    _ name: String, _ path: Path<[String]>, placeholder: String, help: String
+  ) -> Self {
     custom(
       name, path, .run, shape: .repeated(placeholder), help: help,
       allowed: "texts between commas, or none",

@@ -16,7 +16,8 @@ struct RecordedRun {
   ///
   /// - Throws: a usage failure if there is none, bad data if its configuration cannot be used.
   init(
-    named name: String, in context: CommandContext, hosting given: Resolved<EvaluationSettings>? = nil
+    named name: String, in context: CommandContext,
+    hosting given: Resolved<EvaluationSettings>? = nil
   ) throws(RoleFailure) {
     directory = try Self.directory(named: name, in: context.runsDirectory)
     let path = RunDirectory.configurationPath(in: directory)

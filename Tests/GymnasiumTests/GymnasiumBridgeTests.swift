@@ -13,7 +13,8 @@ struct GymnasiumBridgeTests {
   private static let seed: UInt64 = 7
 
   private static var hosting: GymnasiumHosting {
-    setenv("PYTHONPATH", GymnasiumPython.folder, 1)
+    // SAFETY: both strings are copied; the tests of the suite run one after the other.
+    _ = unsafe setenv("PYTHONPATH", GymnasiumPython.folder, 1)
     var hosting = GymnasiumHosting()
     hosting.python = GymnasiumPython.path ?? ""
     return hosting

@@ -6,7 +6,7 @@ enum GymnasiumPython {
   static let path: String? = {
     let variables = ProcessInfo.processInfo.environment
     let candidates = [
-      variables["TROUPE_PYTHON"], ".build/interop/bin/python", "/usr/bin/python3",
+      variables["TROUPE_PYTHON"], ".build/interop/gymnasium/bin/python", "/usr/bin/python3",
     ]
     return candidates.compactMap { $0 }.first { run($0, ["-c", "import gymnasium"]) != nil }
   }()
