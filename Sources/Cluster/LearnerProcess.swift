@@ -17,7 +17,7 @@ package struct LearnerProcess: ~Copyable {
   let logger: Logger
   let clock = Clock()
   let incarnation: Incarnation
-  let environment: any Environment.Type
+  let environment: EnvironmentSpecification
   let policy: MLPPolicy
   var signals: Signals
   let wakeUp: WakeUp
