@@ -11,6 +11,9 @@ ARGS ?=
 
 .PHONY: help setup build train test lint format clean bench bench-peers bench-build profile learn
 
+# Engines that run learner and actors on many hosts; see docs/cluster.md.
+.PHONY: cluster-check cluster-test cluster-image-test
+
 help:
 	@echo 'make train    train CartPole with a learner and actors on this machine (ARGS="--seed 3")'
 	@echo 'make test     run all tests'
@@ -18,6 +21,7 @@ help:
 	@echo 'make bench    measure everything and compare with the goals, 5 min (ARGS=--quick)'
 	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
+	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
@@ -53,6 +57,7 @@ train: build
 test: build
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
+	@cluster/test/manifests.sh
 	@$(MAKE) --no-print-directory lint
 
 lint:
@@ -60,19 +65,6 @@ lint:
 
 format:
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
-
-# The bridge against Gymnasium with Box2D and MuJoCo, in a virtual environment of its own.
-GYMNASIUM := .build/interop/gymnasium
-
-.PHONY: interop interop-gymnasium
-interop: interop-gymnasium
-interop-gymnasium: build
-	@[[ -x $(GYMNASIUM)/bin/python ]] || python3 -m venv $(GYMNASIUM)
-	$(GYMNASIUM)/bin/pip install --quiet --requirement Tests/GymnasiumTests/python/requirements.txt
-	swift build --build-tests
-	TROUPE_PYTHON=$(GYMNASIUM)/bin/python timeout 600 \
-	  swift test --skip-build --disable-xctest --filter GymnasiumBridgeTests
-	timeout 300 Tests/GymnasiumTests/python/train.sh .build/release/troupe $(GYMNASIUM)
 
 bench-build: build
 	swift build -c release --product TroupeBenchmarks
@@ -101,6 +93,17 @@ profile: build
 	  --hidden 16 --activation relu --baseline standardize --no-normalize-advantages
 	@Sources/Benchmarks/profile.py .build/release/troupe $(TRAINING) --episodes-per-update 262 --updates 150 \
 	  --hidden 64,64 --learning-rate 0.01
+
+cluster-check: build
+	@cluster/test/manifests.sh
+
+cluster-test: cluster-check
+	@cluster/test/slurm.sh
+	@cluster/test/docker.sh
+
+# By hand: many minutes and gigabytes.
+cluster-image-test: build
+	@cluster/test/image.sh
 
 clean:
 	rm -rf .build

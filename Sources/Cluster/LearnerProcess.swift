@@ -17,7 +17,7 @@ package struct LearnerProcess: ~Copyable {
   let logger: Logger
   let clock = Clock()
   let incarnation: Incarnation
-  let environment: EnvironmentSpecification
+  let environment: any Environment.Type
   let policy: MLPPolicy
   var signals: Signals
   let wakeUp: WakeUp
@@ -40,7 +40,7 @@ package struct LearnerProcess: ~Copyable {
 
   /// Takes over the run directory and binds the sockets. Actors of this machine, if any, are started.
   package init(
-    role: LearnerRole, environment: EnvironmentSpecification, directory: consuming RunDirectory,
+    role: LearnerRole, environment: any Environment.Type, directory: consuming RunDirectory,
     actors: consuming LocalActors?, monitoring: RunMonitoring, logger: Logger
   ) throws(RoleFailure) {
     try prepareArithmetic()
@@ -57,7 +57,7 @@ package struct LearnerProcess: ~Copyable {
       bind: endpoint, keys: keys, run: store.run, incarnation: incarnation,
       shape: TrajectoryShape(
         observationSize: policy.observationSize, actionSpace: policy.actionSpace),
-      stepLimit: environment.stepLimit, signals: signals.descriptor,
+      stepLimit: environment.init().stepLimit, signals: signals.descriptor,
       wakeUp: wakeUp.descriptor)
     monitor = RunMonitor(
       role: role, directory: store.directory, monitoring: monitoring, logger: logger,
@@ -82,9 +82,7 @@ package struct LearnerProcess: ~Copyable {
     self.store = store
     self.link = link
     self.actors = actors
-    var rules = LedgerRules()
-    rules.isReproducible = environment.isReproducible
-    ledger = RoundLedger(incarnation: incarnation, rules: rules)
+    ledger = RoundLedger(incarnation: incarnation)
   }
 
   /// Trains until the goal is reached or a signal comes, and gives the summary.

@@ -1,5 +1,3 @@
-import Gymnasium
-
 /// Everything that the options of `actor` decide.
 struct ActorSettings: Hashable, Sendable {
   var connect: String?
@@ -8,7 +6,6 @@ struct ActorSettings: Hashable, Sendable {
   var stay = false
   var keys: String?
   var insecure = false
-  var hosting = GymnasiumHosting()
   var logs = LogSettings()
 
   static let options = ActorSection.options
@@ -39,6 +36,5 @@ enum ActorSection: OptionSection {
       .boolean(
         "insecure", \.insecure, .session, shape: .flag,
         help: "connect to another machine without keys, whoever may answer"),
-    ] + GymnasiumHosting.options.map { $0.lifted(to: \.hosting) }
-    + LogSettings.options.map { $0.lifted(to: \.logs) }
+    ] + LogSettings.options.map { $0.lifted(to: \.logs) }
 }

@@ -1,5 +1,3 @@
-import Gymnasium
-
 /// Everything that the options of `evaluate` decide.
 struct EvaluationSettings: Hashable, Sendable {
   var episodes = 100
@@ -7,8 +5,6 @@ struct EvaluationSettings: Hashable, Sendable {
   var seed: UInt64?
   var greedy = false
   var json = false
-  /// Of the options that are not given, the run's own count.
-  var hosting = GymnasiumHosting()
   var logs = LogSettings()
 
   static let options = EvaluationSection.options
@@ -31,6 +27,5 @@ enum EvaluationSection: OptionSection {
       .boolean(
         "json", \.json, .session, shape: .flag,
         help: "print the result as one JSON object on standard output"),
-    ] + GymnasiumHosting.options.map { $0.lifted(to: \.hosting) }
-    + LogSettings.options.map { $0.lifted(to: \.logs) }
+    ] + LogSettings.options.map { $0.lifted(to: \.logs) }
 }

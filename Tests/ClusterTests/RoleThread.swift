@@ -72,8 +72,7 @@ struct SmallRun {
           goal: RunGoal(updates: SmallRun.updateCount, untilReturn: nil, evaluateEvery: nil),
           bind: address, runDirectory: path, resume: false, checkpointEvery: 10,
           checkpointsKept: 1, threads: 2),
-        environment: EnvironmentSpecification(CartPole.self),
-        directory: RunDirectory(beginning: path), actors: nil,
+        environment: CartPole.self, directory: RunDirectory(beginning: path), actors: nil,
         monitoring: RunMonitoring(
           console: Console(
             descriptor: -1, isTerminal: false, usesColor: false, usesUnicode: false),
@@ -89,8 +88,7 @@ struct SmallRun {
     return RoleThread {
       var actor = try ActorProcess(
         role: ActorRole(connect: address, lanes: 8, patience: .seconds(60), stay: false),
-        environment: { _ throws(RoleFailure) in EnvironmentSpecification(CartPole.self) },
-        logger: logger)
+        environments: [CartPole.self], logger: logger)
       try actor.run()
     }
   }
