@@ -66,6 +66,19 @@ lint:
 format:
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
 
+# The bridge against Gymnasium with Box2D and MuJoCo, in a virtual environment of its own.
+GYMNASIUM := .build/interop/gymnasium
+
+.PHONY: interop interop-gymnasium
+interop: interop-gymnasium
+interop-gymnasium: build
+	@[[ -x $(GYMNASIUM)/bin/python ]] || python3 -m venv $(GYMNASIUM)
+	$(GYMNASIUM)/bin/pip install --quiet --requirement Tests/GymnasiumTests/python/requirements.txt
+	swift build --build-tests
+	TROUPE_PYTHON=$(GYMNASIUM)/bin/python timeout 600 \
+	  swift test --skip-build --disable-xctest --filter GymnasiumBridgeTests
+	timeout 300 Tests/GymnasiumTests/python/train.sh .build/release/troupe $(GYMNASIUM)
+
 bench-build: build
 	swift build -c release --product TroupeBenchmarks
 

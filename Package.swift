@@ -72,11 +72,15 @@ let package = Package(
         "RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CSystem",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .target(
+      name: "Gymnasium", dependencies: ["RL", "Wire", "CSystem"],
+      resources: [.embedInCode("bridge.py")], swiftSettings: settings),
     // 6, 7: the command line
     module(
       "TroupeCommands",
       [
-        "Cluster", "ZeroMQ", "Monitoring", "Learning", "Policies", "Environments", "RL",
+        "Cluster", "Gymnasium", "ZeroMQ", "Monitoring", "Learning", "Policies", "Environments",
+        "RL", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -108,6 +112,10 @@ let package = Package(
         "Monitoring", .product(name: "Logging", package: "swift-log"),
       ]),
     tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster", "Environments"]),
+    .testTarget(
+      name: "GymnasiumTests",
+      dependencies: ["Gymnasium", "RL", "Policies", "Kernels"], exclude: ["python"],
+      swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Kernels", "Wire"], swiftSettings: settings),
   ]

@@ -10,7 +10,10 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -46,6 +49,11 @@ void troupe_keep_freed_memory(void) {
 int troupe_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t *process) {
+  return troupe_spawn_with(path, arguments, &inherited, inherited >= 0, process);
+}
+
+int troupe_spawn_with(
+    const char *path, char *const arguments[], const int *inherited, int count, pid_t *process) {
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_t actions;
   sigset_t none, defaults;
@@ -65,12 +73,42 @@ int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  // A descriptor copied onto itself loses its close-on-exec flag, too: POSIX asks for that.
-  if (!error && inherited >= 0) error = posix_spawn_file_actions_adddup2(&actions, inherited, 3);
-  if (!error) error = posix_spawn(process, path, &actions, &attributes, arguments, environ);
+  // By way of high numbers, so that no descriptor is overwritten before it was copied. A descriptor copied
+  // onto itself loses its close-on-exec flag, too: POSIX asks for that.
+  int high[TROUPE_INHERITED_LIMIT];
+  int opened = 0;
+  for (; !error && opened < count && opened < TROUPE_INHERITED_LIMIT; opened++) {
+    high[opened] = fcntl(inherited[opened], F_DUPFD_CLOEXEC, 3 + TROUPE_INHERITED_LIMIT);
+    if (high[opened] < 0) {
+      error = errno;
+      break;
+    }
+    error = posix_spawn_file_actions_adddup2(&actions, high[opened], 3 + opened);
+  }
+  if (!error) error = posix_spawnp(process, path, &actions, &attributes, arguments, environ);
+  for (int i = 0; i < opened; i++) close(high[i]);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error;
+}
+
+int troupe_peek_ended(pid_t process) {
+  siginfo_t information;
+  for (int i = 0; i < 100; i++) {
+    information.si_pid = 0;
+    if (waitid(P_PID, process, &information, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+        information.si_pid == process) {
+      return information.si_code == CLD_EXITED ? information.si_status : -information.si_status;
+    }
+    usleep(1000);
+  }
+  return TROUPE_NOT_ENDED;
+}
+
+int troupe_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int troupe_socket_pair(int ends[2]) {
+  return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 }
 
 int troupe_event_make(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Kernels
 internal import Learning
 package import Logging
-package import RL
+internal import RL
 internal import Wire
 internal import ZeroMQ
 
@@ -19,7 +19,7 @@ package struct ActorProcess: ~Copyable {
   private static let pauseBetweenRuns = Duration.seconds(2)
 
   private let role: ActorRole
-  private let environments: [any Environment.Type]
+  private let environment: EnvironmentLookup
   private let logger: Logger
   private let clock = Clock()
   private let hostName: String
@@ -43,7 +43,7 @@ package struct ActorProcess: ~Copyable {
   }
 
   package init(
-    role: ActorRole, environments: [any Environment.Type], logger: Logger
+    role: ActorRole, environment: @escaping EnvironmentLookup, logger: Logger
   ) throws(RoleFailure) {
     try prepareArithmetic()
     let signals = try Signals()
@@ -54,7 +54,7 @@ package struct ActorProcess: ~Copyable {
     let link = try ActorLink(
       connect: endpoint, keys: keys, actor: id, descriptors: [signals.descriptor])
     self.role = role
-    self.environments = environments
+    self.environment = environment
     self.logger = logger
     self.signals = signals
     self.link = link
@@ -173,7 +173,9 @@ package struct ActorProcess: ~Copyable {
     guard session?.configuration != welcome.configuration else { return }
     let laneCount = role.lanes ?? welcome.suggestedLaneCount ?? 64
     session = try ActorSession(
-      configuration: welcome.configuration, environments: environments, laneCount: laneCount)
+      configuration: welcome.configuration,
+      environment: environment(welcome.configuration.environment),
+      laneCount: laneCount)
     logger.info(
       "joined",
       metadata: ["environment": "\(welcome.configuration.environment)", "lanes": "\(laneCount)"])

@@ -8,32 +8,26 @@ internal import Wire
 struct ActorSession {
   let configuration: RunConfiguration
   let policy: MLPPolicy
-  private var rollout: Rollout<MLPPolicy>
+  /// Two where environments are stepped in another process, which take turns; otherwise one.
+  private var rollouts: [Rollout<MLPPolicy>]
   /// Episodes finished and not pushed.
   private var block: TrajectoryBlock
   private(set) var terms: RoundTerms?
 
   init(
-    configuration: RunConfiguration, environments: [any Environment.Type], laneCount: Int
-  ) throws(RoleFailure) {
-    guard let environment = environments.first(where: { $0.name == configuration.environment })
-    else {
-      throw RoleFailure(
-        .badData,
-        "the learner trains \(configuration.environment), an environment this program does not have"
-      )
-    }
+    configuration: RunConfiguration, environment: EnvironmentSpecification, laneCount: Int
+  ) {
     self.configuration = configuration
     policy = MLPPolicy(environment: environment, configuration: configuration.policy)
-    rollout = Rollout(
+    rollouts = Rollout.sharing(
       environment: environment, policy: policy, laneLimit: laneCount, seed: configuration.seed)
     block = TrajectoryBlock(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
   }
 
   /// Steps played since the session began.
-  var stepCount: Int { rollout.stepCount }
-  var isPlaying: Bool { rollout.isPlaying }
+  var stepCount: Int { rollouts.reduce(0) { $0 + $1.stepCount } }
+  var isPlaying: Bool { rollouts.contains { $0.isPlaying } }
   var hasFinished: Bool { !block.isEmpty }
   /// A push would be worth its cost.
   var isBatchFull: Bool { block.byteCount >= TrajectoryBatching.byteCount }
@@ -42,18 +36,32 @@ struct ActorSession {
   mutating func begin(_ terms: RoundTerms, snapshot: PolicySnapshot) {
     self.terms = terms
     block.removeAll()
-    rollout.begin(terms.id, snapshot: snapshot)
+    for i in rollouts.indices { rollouts[i].begin(terms.id, snapshot: snapshot) }
   }
 
-  mutating func abandon(_ slots: [Int]) { rollout.abandon(slots) }
+  mutating func abandon(_ slots: [Int]) {
+    for i in rollouts.indices { rollouts[i].abandon(slots) }
+  }
 
   /// Plays slots of the agenda until `goOn` says no, a batch is full, or nothing is left to play.
   mutating func play(
     _ agenda: inout ActorAgenda, while goOn: () -> Bool
   ) throws(RolloutFault) {
-    try rollout.advance(
-      while: { $0 < TrajectoryBatching.byteCount && goOn() }, nextSlot: { agenda.nextSlot() },
-      finished: { agenda.finished($0) }, into: &block)
+    guard rollouts.count > 1 else {
+      return try rollouts[0].advance(
+        while: { $0 < TrajectoryBatching.byteCount && goOn() }, nextSlot: { agenda.nextSlot() },
+        finished: { agenda.finished($0) }, into: &block)
+    }
+    // Each call completes a step, starts the next, and leaves it to the other process.
+    repeat {
+      for i in rollouts.indices {
+        let count = agenda.waitingCount + rollouts.reduce(0) { $0 + $1.activeLaneCount }
+        let share = max(1, (count + 1) / 2)
+        try rollouts[i].advance(
+          laneLimit: share, while: { _ in false }, nextSlot: { agenda.nextSlot() },
+          finished: { agenda.finished($0) }, into: &block)
+      }
+    } while isPlaying && !isBatchFull && goOn()
   }
 
   /// The finished episodes as messages, none of them larger than the learner takes.
@@ -84,10 +92,9 @@ struct ActorSession {
 
 extension MLPPolicy {
   /// The policy that a configuration means for an environment.
-  init(environment: any Environment.Type, configuration: PolicyConfiguration) {
-    let prototype = environment.init()
+  init(environment: EnvironmentSpecification, configuration: PolicyConfiguration) {
     self.init(
-      observationSize: prototype.observationSize, actionSpace: prototype.actionSpace,
+      observationSize: environment.observationSize, actionSpace: environment.actionSpace,
       configuration: configuration)
   }
 }

@@ -17,7 +17,7 @@ package struct LearnerProcess: ~Copyable {
   let logger: Logger
   let clock = Clock()
   let incarnation: Incarnation
-  let environment: any Environment.Type
+  let environment: EnvironmentSpecification
   let policy: MLPPolicy
   var signals: Signals
   let wakeUp: WakeUp
@@ -40,7 +40,7 @@ package struct LearnerProcess: ~Copyable {
 
   /// Takes over the run directory and binds the sockets. Actors of this machine, if any, are started.
   package init(
-    role: LearnerRole, environment: any Environment.Type, directory: consuming RunDirectory,
+    role: LearnerRole, environment: EnvironmentSpecification, directory: consuming RunDirectory,
     actors: consuming LocalActors?, monitoring: RunMonitoring, logger: Logger
   ) throws(RoleFailure) {
     try prepareArithmetic()
@@ -57,7 +57,7 @@ package struct LearnerProcess: ~Copyable {
       bind: endpoint, keys: keys, run: store.run, incarnation: incarnation,
       shape: TrajectoryShape(
         observationSize: policy.observationSize, actionSpace: policy.actionSpace),
-      stepLimit: environment.init().stepLimit, signals: signals.descriptor,
+      stepLimit: environment.stepLimit, signals: signals.descriptor,
       wakeUp: wakeUp.descriptor)
     monitor = RunMonitor(
       role: role, directory: store.directory, monitoring: monitoring, logger: logger,
@@ -82,7 +82,9 @@ package struct LearnerProcess: ~Copyable {
     self.store = store
     self.link = link
     self.actors = actors
-    ledger = RoundLedger(incarnation: incarnation)
+    var rules = LedgerRules()
+    rules.isReproducible = environment.isReproducible
+    ledger = RoundLedger(incarnation: incarnation, rules: rules)
   }
 
   /// Trains until the goal is reached or a signal comes, and gives the summary.

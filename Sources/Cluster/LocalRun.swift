@@ -10,7 +10,7 @@ package enum LocalRun {
   /// `bindsPrivately` puts the sockets into a new directory that only this user may enter, because any
   /// user of the machine can reach loopback TCP. `actorArguments` follow `actor --connect ADDRESS`.
   package static func train(
-    _ role: LearnerRole, bindsPrivately: Bool, environment: any Environment.Type,
+    _ role: LearnerRole, bindsPrivately: Bool, environment: EnvironmentSpecification,
     directory: consuming RunDirectory, actorCount: Int, actorArguments: [String],
     monitoring: RunMonitoring, logger: Logger
   ) throws(RoleFailure) -> RunSummary {

@@ -1,4 +1,5 @@
 package import Learning
+package import RL
 
 /// What the learner role needs to know besides the run itself.
 package struct LearnerRole: Sendable {
@@ -79,3 +80,9 @@ package struct RoleFailure: Error, Hashable, CustomStringConvertible {
     self.description = description
   }
 }
+
+/// Finds the environment that a configuration names.
+///
+/// Throws exit 65 for a name that this program does not know, 69 if the environment cannot be made here.
+package typealias EnvironmentLookup = (_ name: String) throws(RoleFailure) ->
+  EnvironmentSpecification

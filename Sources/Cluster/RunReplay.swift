@@ -10,12 +10,12 @@ package struct RunReplay: Sendable {
   /// Directory of the run, which is only read: the run may go on meanwhile.
   package let runDirectory: String
   package let run: RunConfiguration
-  package let environment: any Environment.Type
+  package let environment: EnvironmentSpecification
   /// Threads for updates that have to be run again, at least 1.
   package let threads: Int
 
   package init(
-    runDirectory: String, run: RunConfiguration, environment: any Environment.Type, threads: Int
+    runDirectory: String, run: RunConfiguration, environment: EnvironmentSpecification, threads: Int
   ) {
     self.runDirectory = runDirectory
     self.run = run
@@ -134,7 +134,7 @@ package struct RunReplay: Sendable {
 
 /// The slots of a round dealt out to threads.
 private struct RoundShare: Sendable {
-  let environment: any Environment.Type
+  let environment: EnvironmentSpecification
   let policy: MLPPolicy
   let round: RoundID
   let snapshot: PolicySnapshot

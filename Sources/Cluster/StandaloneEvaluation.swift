@@ -8,17 +8,21 @@ internal import Wire
 package enum StandaloneEvaluation {
   /// Episodes that are played side by side.
   private static let laneLimit = 256
+  /// The same where each is an object of another process, and may be large.
+  private static let laneLimitElsewhere = 32
 
   /// Plays `episodeCount` episodes with the newest policy in the run directory.
   ///
   /// - Throws: exit 65 if the policy file cannot be read or is of another architecture.
   package static func evaluate(
-    runDirectory: String, run: RunConfiguration, environment: any Environment.Type, seed: UInt64,
+    runDirectory: String, run: RunConfiguration, environment: EnvironmentSpecification,
+    seed: UInt64,
     episodeCount: Int, greedy: Bool
   ) throws(RoleFailure) -> ReturnStatistics {
     try prepareArithmetic()
     let policy = MLPPolicy(environment: environment, configuration: run.policy)
     let parameters = try parameters(of: policy, in: runDirectory)
+    let laneLimit = environment.stepsElsewhere ? laneLimitElsewhere : laneLimit
     var rollout = Rollout(
       environment: environment, policy: policy, laneLimit: min(laneLimit, episodeCount),
       seed: seed)

@@ -91,7 +91,7 @@ package struct Learner<P: Policy> {
 
   /// - Precondition: the method is a search.
   package func beginSearchRound(
-    slotCount: Int, environment: any Environment.Type, seed: UInt64
+    slotCount: Int, environment: EnvironmentSpecification, seed: UInt64
   ) -> SearchRound<P> {
     precondition(search != nil, "a policy gradient looks at trajectories")
     return SearchRound(

@@ -50,7 +50,7 @@ package struct CandidateOutcome: Hashable, Sendable {
 package struct SearchRound<P: Policy> {
   package let round: RoundID
   package let slotCount: Int
-  private let environment: any Environment.Type
+  private let environment: EnvironmentSpecification
   private let policy: P
   private let snapshot: PolicySnapshot
   let seed: UInt64
@@ -61,7 +61,7 @@ package struct SearchRound<P: Policy> {
   private let finished = Mailbox<(slot: Int, matches: Bool)>()
 
   init(
-    round: RoundID, slotCount: Int, environment: any Environment.Type, policy: P,
+    round: RoundID, slotCount: Int, environment: EnvironmentSpecification, policy: P,
     snapshot: PolicySnapshot, seed: UInt64, queue: WorkQueue
   ) {
     self.round = round

@@ -22,6 +22,36 @@ public protocol EnvironmentLanes: Sendable {
   /// Puts the environment of lane `source` in the place of that of lane `destination`, whose episode
   /// is over.
   mutating func move(lane source: Int, to destination: Int)
+
+  /// Whether steps take place in another process. Then `reset` only notes what is to be done,
+  /// ``completeResets(observations:stride:)`` does it for all lanes at once, ``begin(laneCount:actions:stride:)``
+  /// starts a step, and `step` waits until it is done. False unless implemented.
+  var stepsElsewhere: Bool { get }
+
+  /// Starts the step that the next call of `step`, for as many lanes, completes.
+  mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int)
+
+  /// Performs the resets noted since the last call and writes the columns of those lanes.
+  mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int)
+
+  /// What went wrong in the latest call, asked after each one where steps take place elsewhere.
+  mutating func takeFault() -> LaneFault?
+}
+
+extension EnvironmentLanes {
+  public var stepsElsewhere: Bool { false }
+  public mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int) {}
+  public mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {}
+  public mutating func takeFault() -> LaneFault? { nil }
+}
+
+/// What can happen to environments that live in another process.
+public enum LaneFault: Hashable, Sendable {
+  /// All environments are new ones: each unfinished episode has to begin again.
+  case replaced
+  /// An environment broke its contract, in the episode of `slot` if it is known in which. `problem`
+  /// continues the sentence "environment NAME …"; `detail` is for people, such as a traceback.
+  case failed(slot: Int?, problem: String, detail: String)
 }
 
 /// Lanes over any environment: one value per lane.

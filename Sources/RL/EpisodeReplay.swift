@@ -46,6 +46,16 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
     environment: any Environment.Type, policy: P, snapshot: PolicySnapshot, seed: UInt64,
     kind: StreamKind = .training, slot: Int, greedy: Bool = false
   ) {
+    self.init(
+      environment: EnvironmentSpecification(environment), policy: policy, snapshot: snapshot,
+      seed: seed, kind: kind, slot: slot, greedy: greedy)
+  }
+
+  /// The same for an environment that need not be a Swift type.
+  public init(
+    environment: EnvironmentSpecification, policy: P, snapshot: PolicySnapshot, seed: UInt64,
+    kind: StreamKind = .training, slot: Int, greedy: Bool = false
+  ) {
     round = RoundID(version: snapshot.version, kind: kind)
     self.slot = slot
     self.policy = policy
@@ -75,7 +85,7 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
   public var header: TrajectoryHeader { block.headers[0] }
   public var stepCount: Int {
     guard let fault else { return header.stepCount }
-    return Swift.min(header.stepCount, fault.step + 1)
+    return fault.step.map { Swift.min(header.stepCount, $0 + 1) } ?? header.stepCount
   }
   /// Σ of the rewards as the environment gave them, with the bits that the run's metrics are made of.
   public var episodeReturn: Double { block.rewards.span.orderedSum }

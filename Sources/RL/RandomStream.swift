@@ -68,6 +68,9 @@ public struct RandomStream: Sendable {
     UInt32(kind.rawValue) * 4 + UInt32(purpose.rawValue)
   }
 
+  /// The slot of the episode that the numbers belong to.
+  package var slot: Int { Int(counter.y) }
+
   /// Continues with the numbers of the next step.
   mutating func advance(toStep step: Int) {
     counter.w = UInt32(step) * 16

@@ -4,13 +4,20 @@ internal import Kernels
 public struct RolloutFault: Error, Hashable, CustomStringConvertible {
   public let environment: String
   public let round: RoundID
-  public let slot: Int
-  /// Steps of the episode before the one at fault.
-  public let step: Int
+  /// Nil if it is not known which of several episodes is at fault.
+  public let slot: Int?
+  /// Steps of the episode before the one at fault; nil if that is not known.
+  public let step: Int?
   public let problem: String
+  /// More for people, such as a traceback; may be empty.
+  public let detail: String
 
   public var description: String {
-    "environment \(environment) \(problem) at step \(step) of slot \(slot), \(round)"
+    let place = slot.map { slot in
+      (step.map { " at step \($0) of" } ?? " in") + " slot \(slot), \(round)"
+    }
+    return "environment \(environment) \(problem)\(place ?? " in \(round)")"
+      + (detail.isEmpty ? "" : "\n" + detail)
   }
 }
 
@@ -60,18 +67,54 @@ public struct Rollout<P: Policy> {
   private var longest = 0
   /// Whether an environment ended its episode at the latest tick.
   private var mayEnd = false
+  private let stepsElsewhere: Bool
+  /// Lanes of a step that was begun elsewhere and not completed; 0 while there is none.
+  private var steppingLaneCount = 0
+  /// What the environments failed with elsewhere and nobody has been told.
+  private var fault: RolloutFault?
 
   /// - Precondition: `laneLimit` is at least 1.
+  public init(
+    environment: EnvironmentSpecification, policy: P, laneLimit: Int, seed: UInt64
+  ) {
+    self.init(
+      environment: environment,
+      lanes: environment.makeLanes(groupCount: 1, laneCount: laneLimit)[0], policy: policy,
+      laneLimit: laneLimit, seed: seed)
+  }
+
+  /// The same for an environment that is a Swift type.
   public init(environment: any Environment.Type, policy: P, laneLimit: Int, seed: UInt64) {
+    self.init(
+      environment: EnvironmentSpecification(environment), policy: policy, laneLimit: laneLimit,
+      seed: seed)
+  }
+
+  /// Rollouts that share the lanes: two where steps take place elsewhere, so that one steps while the
+  /// policy chooses for the other, one otherwise.
+  public static func sharing(
+    environment: EnvironmentSpecification, policy: P, laneLimit: Int, seed: UInt64
+  ) -> [Rollout] {
+    let groupCount = environment.stepsElsewhere && laneLimit > 1 ? 2 : 1
+    let laneCount = (laneLimit + groupCount - 1) / groupCount
+    return environment.makeLanes(groupCount: groupCount, laneCount: laneCount).map {
+      Rollout(environment: environment, lanes: $0, policy: policy, laneLimit: laneCount, seed: seed)
+    }
+  }
+
+  private init(
+    environment: EnvironmentSpecification, lanes: any EnvironmentLanes, policy: P, laneLimit: Int,
+    seed: UInt64
+  ) {
     precondition(laneLimit >= 1, "a rollout needs a lane")
-    let prototype = environment.init()
     environmentName = environment.name
-    stepLimit = prototype.stepLimit
+    stepLimit = environment.stepLimit
+    self.lanes = lanes
+    stepsElsewhere = lanes.stepsElsewhere
     self.policy = policy
     self.laneLimit = laneLimit
     self.seed = seed
     stride = (laneLimit + 31) / 32 * 32
-    lanes = environment.makeErasedLanes(laneCount: stride)
     workspace = policy.makeWorkspace(laneCapacity: stride)
     streams = LaneStreams(seed: seed, version: .initial, kind: .training, laneCount: stride)
     observations = Array(repeating: 0, count: policy.observationSize * stride)
@@ -81,7 +124,7 @@ public struct Rollout<P: Policy> {
     ends = Array(repeating: 0, count: stride)
     recorder = EpisodeRecorder(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize,
-      laneCount: stride, stepLimit: prototype.stepLimit)
+      laneCount: stride, stepLimit: environment.stepLimit)
   }
 
   /// Drops every unfinished episode and turns to another round. In a search the most probable action is
@@ -97,48 +140,115 @@ public struct Rollout<P: Policy> {
       seed: seed, version: round.version, kind: round.kind, laneCount: stride)
     activeLaneCount = 0
     longest = 0
+    steppingLaneCount = 0
+    fault = nil
   }
 
   /// Plays until `goOn`, asked after every tick with the bytes that `block` holds, says no, or until
   /// no lane plays and `nextSlot` has nothing more. Each finished episode's slot is given to `finished`; if that says that somebody wants
-  /// the episode, it is appended to `block`.
+  /// the episode, it is appended to `block`. Where steps take place elsewhere, it returns with a step under
+  /// way, which the next call completes. No more than `laneLimit` lanes are filled.
   ///
-  /// - Throws: ``RolloutFault`` when an environment returned a number that is not finite; the episode
-  ///   is dropped, and the rollout must be begun anew.
+  /// - Throws: ``RolloutFault`` when an environment returned a number that is not finite, or failed; the
+  ///   episode is dropped, and the rollout must be begun anew.
   public mutating func advance(
-    while goOn: (_ byteCount: Int) -> Bool, nextSlot: () -> Int?, finished: (Int) -> Bool,
-    into block: inout TrajectoryBlock
+    laneLimit: Int = .max, while goOn: (_ byteCount: Int) -> Bool, nextSlot: () -> Int?,
+    finished: (Int) -> Bool, into block: inout TrajectoryBlock
   ) throws(RolloutFault) {
-    fill(nextSlot)
-    while activeLaneCount > 0 {
-      tick()
-      if longest >= stepLimit { longest = streams.longest(laneCount: activeLaneCount) }
-      guard mayEnd || longest >= stepLimit else {
-        if goOn(block.byteCount) { continue } else { return }
+    completeStep()
+    if stepsElsewhere { try endEpisodes(nextSlot: nextSlot, finished: finished, into: &block) }
+    while true {
+      fill(nextSlot, laneLimit: min(self.laneLimit, laneLimit))
+      guard activeLaneCount > 0 else { return }
+      if stepsElsewhere {
+        try launch()
+        if !goOn(block.byteCount) { return }
+        completeStep()
+      } else {
+        tick()
       }
-      // From the last lane down, so that a lane moved into a gap was looked at before.
-      for lane in (0..<activeLaneCount).reversed() {
-        guard let end = end(of: lane) else { continue }
-        let slot = Int(streams.slots[lane])
-        try requireFinite(lane, slot: slot)
-        if finished(slot) {
-          recorder.append(
-            lane: lane, slot: slot, end: end, observations: observations.span, stride: stride,
-            to: &block)
-        }
-        if let next = takeSlot(nextSlot) {
-          start(next, lane: lane)
-        } else {
-          activeLaneCount -= 1
-          if lane != activeLaneCount { move(activeLaneCount, to: lane) }
-        }
-      }
-      if activeLaneCount == 0, heldSlot != nil { fill(nextSlot) }
-      if !goOn(block.byteCount) { return }
+      try endEpisodes(nextSlot: nextSlot, finished: finished, into: &block)
+      if !stepsElsewhere, !goOn(block.byteCount) { return }
     }
   }
 
-  private mutating func fill(_ nextSlot: () -> Int?) {
+  /// Hands over the episodes that are over and gives their lanes the next slots.
+  private mutating func endEpisodes(
+    nextSlot: () -> Int?, finished: (Int) -> Bool, into block: inout TrajectoryBlock
+  ) throws(RolloutFault) {
+    if let fault { throw fault }
+    if longest >= stepLimit { longest = streams.longest(laneCount: activeLaneCount) }
+    guard mayEnd || longest >= stepLimit else { return }
+    // From the last lane down, so that a lane moved into a gap was looked at before.
+    for lane in (0..<activeLaneCount).reversed() {
+      guard let end = end(of: lane) else { continue }
+      let slot = Int(streams.slots[lane])
+      try requireFinite(lane, slot: slot)
+      if finished(slot) {
+        recorder.append(
+          lane: lane, slot: slot, end: end, observations: observations.span, stride: stride,
+          to: &block)
+      }
+      if let next = takeSlot(nextSlot) {
+        start(next, lane: lane)
+      } else {
+        activeLaneCount -= 1
+        if lane != activeLaneCount { move(activeLaneCount, to: lane) }
+      }
+    }
+  }
+
+  /// Chooses for every active lane and starts the step elsewhere.
+  private mutating func launch() throws(RolloutFault) {
+    repeat { completeResets() } while mustBeginAgain()
+    if let fault { throw fault }
+    var (actions, logProbabilities): ([Float], [Float]) = ([], [])
+    swap(&actions, &self.actions)
+    swap(&logProbabilities, &self.logProbabilities)
+    choose(actions: &actions, logProbabilities: &logProbabilities)
+    lanes.begin(laneCount: activeLaneCount, actions: actions.span, stride: stride)
+    swap(&actions, &self.actions)
+    swap(&logProbabilities, &self.logProbabilities)
+    steppingLaneCount = activeLaneCount
+  }
+
+  /// Waits for the step that ``launch()`` started, if there is one.
+  private mutating func completeStep() {
+    guard steppingLaneCount > 0 else { return }
+    steppingLaneCount = 0
+    stepCount += activeLaneCount
+    step(actions: actions)
+    _ = mustBeginAgain()
+  }
+
+  private mutating func completeResets() {
+    var observations: [Float] = []
+    swap(&observations, &self.observations)
+    var view = observations.mutableSpan
+    lanes.completeResets(observations: &view, stride: stride)
+    swap(&observations, &self.observations)
+  }
+
+  /// Whether the environments were replaced; then every episode under way is started again. What they
+  /// failed with is kept for whoever may throw it.
+  private mutating func mustBeginAgain() -> Bool {
+    switch lanes.takeFault() {
+    case nil: return false
+    case .replaced:
+      for lane in 0..<activeLaneCount { start(Int(streams.slots[lane]), lane: lane) }
+      mayEnd = false
+      return true
+    case .failed(let slot, let problem, let detail):
+      let lane = (0..<activeLaneCount).first { Int(streams.slots[$0]) == slot }
+      fault = RolloutFault(
+        environment: environmentName, round: round, slot: slot,
+        // The step that failed was counted, a reset is before all steps.
+        step: lane.map { max(0, Int(streams.steps[$0]) - 1) }, problem: problem, detail: detail)
+      return false
+    }
+  }
+
+  private mutating func fill(_ nextSlot: () -> Int?, laneLimit: Int) {
     while activeLaneCount < laneLimit, let slot = takeSlot(nextSlot) {
       start(slot, lane: activeLaneCount)
       activeLaneCount += 1
@@ -171,6 +281,7 @@ public struct Rollout<P: Policy> {
     var view = observations.mutableSpan
     lanes.reset(lane: lane, using: &random, observations: &view, stride: stride)
     swap(&observations, &self.observations)
+    ends[lane] = 0
     recorder.start(lane: lane)
   }
 
@@ -231,15 +342,18 @@ public struct Rollout<P: Policy> {
       lane: lane, observations: observations.span, stride: stride)
     {
       throw RolloutFault(
-        environment: environmentName, round: round, slot: slot, step: step, problem: problem)
+        environment: environmentName, round: round, slot: slot, step: step, problem: problem,
+        detail: "")
     }
   }
 
   /// Appends the episode that a fault was thrown for, for whoever looks for its cause.
   func appendFaulty(_ fault: RolloutFault, to block: inout TrajectoryBlock) {
-    for lane in 0..<activeLaneCount where Int(streams.slots[lane]) == fault.slot {
+    for lane in 0..<activeLaneCount {
+      let slot = Int(streams.slots[lane])
+      guard slot == fault.slot ?? slot else { continue }
       recorder.append(
-        lane: lane, slot: fault.slot, end: end(of: lane) ?? .truncated, isFaulty: true,
+        lane: lane, slot: slot, end: end(of: lane) ?? .truncated, isFaulty: true,
         observations: observations.span, stride: stride, to: &block)
     }
   }
@@ -247,6 +361,7 @@ public struct Rollout<P: Policy> {
   /// Frees the lanes that play these slots, dropping their unfinished episodes.
   public mutating func abandon(_ slots: [Int]) {
     guard !slots.isEmpty else { return }
+    completeStep()
     let unwanted = Set(slots)
     if let held = heldSlot, unwanted.contains(held) { heldSlot = nil }
     for lane in (0..<activeLaneCount).reversed() where unwanted.contains(Int(streams.slots[lane])) {
@@ -262,6 +377,7 @@ public struct Rollout<P: Policy> {
     }
     streams.slots[destination] = streams.slots[source]
     streams.steps[destination] = streams.steps[source]
+    ends[destination] = ends[source]
     recorder.move(lane: source, to: destination)
   }
 }
@@ -271,11 +387,5 @@ extension Span<UInt8> {
     var bits: UInt8 = 0
     for index in 0..<count { bits |= self[index] }
     return bits != 0
-  }
-}
-
-extension Environment {
-  fileprivate static func makeErasedLanes(laneCount: Int) -> any EnvironmentLanes {
-    makeLanes(laneCount: laneCount)
   }
 }

@@ -1,3 +1,5 @@
+import Gymnasium
+
 /// Everything that the options of `actor` decide.
 struct ActorSettings: Hashable, Sendable {
   var connect: String?
@@ -6,6 +8,7 @@ struct ActorSettings: Hashable, Sendable {
   var stay = false
   var keys: String?
   var insecure = false
+  var hosting = GymnasiumHosting()
   var logs = LogSettings()
 
   static let options = ActorSection.options
@@ -36,5 +39,6 @@ enum ActorSection: OptionSection {
       .boolean(
         "insecure", \.insecure, .session, shape: .flag,
         help: "connect to another machine without keys, whoever may answer"),
-    ] + LogSettings.options.map { $0.lifted(to: \.logs) }
+    ] + GymnasiumHosting.options.map { $0.lifted(to: \.hosting) }
+    + LogSettings.options.map { $0.lifted(to: \.logs) }
 }

@@ -67,7 +67,11 @@ enum ConfigurationFile {
   ) -> String? {
     if isNull(node) { return nil }
     if let scalar = node.scalar { return scalar.string }
-    guard case .list = option.shape, let sequence = node.sequence else { return nil }
+    guard let sequence = node.sequence else { return nil }
+    switch option.shape {
+    case .list, .repeated: break
+    case .positional, .value, .flag, .toggle: return nil
+    }
     if sequence.isEmpty { return "none" }
     var parts: [String] = []
     for element in sequence {

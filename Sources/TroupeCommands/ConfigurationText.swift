@@ -46,6 +46,9 @@ enum ConfigurationText {
     if case .list = shape, text != "none" {
       return "[" + text.split(separator: ",").joined(separator: ", ") + "]"
     }
+    if case .repeated = shape, text != "none", let elements = OptionText.elements(text) {
+      return "[" + elements.map(quoted).joined(separator: ", ") + "]"
+    }
     let isPlain =
       text.first.map { $0.isLetter || $0.isNumber || $0 == "/" || $0 == "-" || $0 == "." } ?? false
       && !["null", "Null", "NULL", "-", "--", "---", "..."].contains(text)

@@ -21,7 +21,7 @@ struct EvaluateCommand: ContextualCommand {
     try resolved.apply(.flags(options.given), of: table)
     let settings = resolved.settings
 
-    let recorded = try RecordedRun(named: run, in: context)
+    let recorded = try RecordedRun(named: run, in: context, hosting: resolved)
     try context.roles.evaluate(
       EvaluationRequest(
         environment: recorded.environment, run: recorded.configuration,

@@ -1,3 +1,5 @@
+import Gymnasium
+
 /// Everything that the options of `evaluate` decide.
 struct EvaluationSettings: Hashable, Sendable {
   var episodes = 100
@@ -5,6 +7,8 @@ struct EvaluationSettings: Hashable, Sendable {
   var seed: UInt64?
   var greedy = false
   var json = false
+  /// Of the options that are not given, the run's own count.
+  var hosting = GymnasiumHosting()
   var logs = LogSettings()
 
   static let options = EvaluationSection.options
@@ -27,5 +31,6 @@ enum EvaluationSection: OptionSection {
       .boolean(
         "json", \.json, .session, shape: .flag,
         help: "print the result as one JSON object on standard output"),
-    ] + LogSettings.options.map { $0.lifted(to: \.logs) }
+    ] + GymnasiumHosting.options.map { $0.lifted(to: \.hosting) }
+    + LogSettings.options.map { $0.lifted(to: \.logs) }
 }

@@ -13,12 +13,14 @@ struct LearnerCommand: ContextualCommand {
 
   @OptionGroup(title: "What determines the run") var run: OptionArguments<RunSection>
   @OptionGroup(title: "Goal") var goal: OptionArguments<GoalSection>
+  @OptionGroup(title: "Gymnasium environments") var hosting: OptionArguments<HostingSection>
   @OptionGroup(title: "Learner and run directory") var learner: OptionArguments<LearnerSection>
   @OptionGroup(title: "Configuration and output") var output: OptionArguments<OutputSection>
 
   func run(in context: CommandContext) throws {
     let request = try RunRequest(
-      flags: .flags(run.given, goal.given, learner.given, output.given), context: context)
+      flags: .flags(run.given, goal.given, hosting.given, learner.given, output.given),
+      context: context)
     let plan = try RunPlan(request, runsDirectory: context.runsDirectory)
     let settings = plan.resolved.settings
     guard !settings.printsConfiguration else {

@@ -9,6 +9,8 @@ enum OptionShape: Sendable {
   case value(String)
   /// `--name 1,2,3`; in YAML also a list.
   case list(String)
+  /// `--name one --name two`; in YAML a list.
+  case repeated(String)
   /// `--name`
   case flag
   /// `--name` or `--no-name`
@@ -97,6 +99,17 @@ extension OptionDescriptor {
     optional(
       name, path, purpose, shape: .value("number"), absent: absent, help: help,
       allowed: "a decimal number", parse: NumberText.decimal, text: NumberText.text(of:))
+  }
+
+  /// Texts, each given by an option of its own or between commas outside of brackets and quotes.
+  static func texts(
+    _ name: String, _ path: Path<[String]>, placeholder: String, help: String
+  ) -> Self {
+    custom(
+      name, path, .run, shape: .repeated(placeholder), help: help,
+      allowed: "texts between commas, or none",
+      parse: { $0 == "none" ? [] : OptionText.elements($0) },
+      text: { $0.isEmpty ? "none" : $0.joined(separator: ",") })
   }
 
   static func count(

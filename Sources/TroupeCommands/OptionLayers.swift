@@ -128,12 +128,35 @@ extension OptionDescriptor {
   var isPositional: Bool {
     switch shape {
     case .positional: true
-    case .value, .list, .flag, .toggle: false
+    case .value, .list, .repeated, .flag, .toggle: false
     }
   }
 }
 
+extension OptionDescriptor {
+  var isRepeated: Bool { if case .repeated = shape { true } else { false } }
+}
+
 enum OptionText {
+  /// The parts of a list: commas within brackets, braces and quotes divide nothing.
+  static func elements(_ text: String) -> [String]? {
+    var (elements, depth, isQuoted) = ([""], 0, false)
+    for character in text {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "[", "{": if !isQuoted { depth += 1 }
+      case "]", "}": if !isQuoted { depth -= 1 }
+      default: break
+      }
+      if character == ",", depth == 0, !isQuoted {
+        elements.append("")
+      } else {
+        elements[elements.count - 1].append(character)
+      }
+    }
+    return elements.contains("") ? nil : elements
+  }
+
   /// A user's text within a sentence: visible, on one line, of sensible length.
   static func shown(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { $0.isASCII && (33...126).contains($0.value) }

@@ -24,11 +24,14 @@ struct OptionArguments<Section: OptionSection>: ParsableArguments, CustomReflect
         switch option.shape {
         case .positional: try container.decode(Argument<String?>.self, forKey: key).wrappedValue
         case .value, .list: try container.decode(Option<String?>.self, forKey: key).wrappedValue
+        case .repeated:
+          try container.decode(Option<[String]>.self, forKey: key).wrappedValue
+            .joined(separator: ",")
         case .flag: try container.decode(Flag<Bool>.self, forKey: key).wrappedValue ? "true" : nil
         case .toggle:
           try container.decode(Flag<Bool?>.self, forKey: key).wrappedValue.map { "\($0)" }
         }
-      if let text { given[option.name] = text }
+      if let text, !(text.isEmpty && option.isRepeated) { given[option.name] = text }
     }
   }
 
@@ -48,6 +51,14 @@ struct OptionArguments<Section: OptionSection>: ParsableArguments, CustomReflect
       // Unconditional, because a value may start with a dash: --until-return -150.
       return Option<String?>(
         name: name, parsing: .unconditional,
+        help: ArgumentHelp("\(help)", valueName: placeholder),
+        transform: { text in
+          guard !text.hasPrefix("--") else { throw ValidationError("that is an option") }
+          return text
+        })
+    case .repeated(let placeholder):
+      return Option<[String]>(
+        wrappedValue: [], name: name, parsing: .unconditionalSingleValue,
         help: ArgumentHelp("\(help)", valueName: placeholder),
         transform: { text in
           guard !text.hasPrefix("--") else { throw ValidationError("that is an option") }

@@ -119,6 +119,11 @@ extension Preset {
     return common.merging(values) { $1 }
   }
 
+  /// The values of `preset` for an environment that follows the same rules elsewhere.
+  private static func same(as preset: Preset, for environment: String) -> Preset {
+    Preset(name: environment, environment: environment, values: preset.values)
+  }
+
   /// These values on top of what all presets that learn a value function have in common.
   private static func value(_ values: [String: String]) -> [String: String] {
     let common = [
@@ -130,5 +135,16 @@ extension Preset {
     return common.merging(values) { $1 }
   }
 
-  static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+  /// Of Gymnasium's own version of an environment the values are the same.
+  private static let gymnasiumNames = [
+    "cartpole": "CartPole-v1", "acrobot": "Acrobot-v1", "pendulum": "Pendulum-v1",
+    "mountaincar-continuous": "MountainCarContinuous-v0",
+  ]
+
+  static func named(_ name: String) -> Preset? {
+    if let preset = all.first(where: { $0.name == name }) { return preset }
+    return all.lazy.compactMap { preset in
+      gymnasiumNames[preset.name].map { same(as: preset, for: "gymnasium:\($0)") }
+    }.first { $0.name == name }
+  }
 }

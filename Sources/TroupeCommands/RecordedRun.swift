@@ -1,4 +1,5 @@
 import Cluster
+import Gymnasium
 import Learning
 import RL
 
@@ -7,12 +8,17 @@ struct RecordedRun {
   let directory: String
   let settings: RunSettings
   let configuration: RunConfiguration
-  let environment: any Environment.Type
+  let environment: EnvironmentSpecification
 
   /// The run in the directory `name`, or in the directory of that name under `runs`.
   ///
+  /// Of the ways to host a Gymnasium environment those count that are given now, otherwise the run's own.
+  ///
   /// - Throws: a usage failure if there is none, bad data if its configuration cannot be used.
-  init(named name: String, in context: CommandContext) throws(RoleFailure) {
+  init(
+    named name: String, in context: CommandContext,
+    hosting given: Resolved<EvaluationSettings>? = nil
+  ) throws(RoleFailure) {
     directory = try Self.directory(named: name, in: context.runsDirectory)
     let path = RunDirectory.configurationPath(in: directory)
     let layer = try ConfigurationFile.read(
@@ -25,8 +31,15 @@ struct RecordedRun {
       throw recorded.failure(for: error, of: RunSettings.options)
     }
     settings = recorded.settings
-    environment = try context.catalogue.environment(
-      named: configuration.environment, source: recorded.source(of: "environment"))
+    var hosting = settings.hosting
+    if let given {
+      for option in GymnasiumHosting.options where given.source(of: option.name).isGiven {
+        _ = option.read(option.write(given.settings.hosting), &hosting)
+      }
+    }
+    environment = try context.catalogue.specification(
+      named: configuration.environment, source: recorded.source(of: "environment"),
+      hosting: hosting, plays: true)
   }
 
   private static func directory(

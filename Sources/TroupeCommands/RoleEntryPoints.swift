@@ -1,4 +1,5 @@
 package import Cluster
+package import Gymnasium
 package import Learning
 import Logging
 import Monitoring
@@ -8,7 +9,7 @@ package import RL
 
 /// What `troupe train` asks for.
 package struct TrainRequest: Sendable {
-  package let environment: any Environment.Type
+  package let environment: EnvironmentSpecification
   package let learner: LearnerRole
   /// Whether `learner.bind` was asked for; otherwise the run chooses an ipc address of its own.
   package let bindIsGiven: Bool
@@ -16,6 +17,7 @@ package struct TrainRequest: Sendable {
   package let actors: Int
   /// Lanes of each, or nil for the default.
   package let lanes: Int?
+  package let hosting: GymnasiumHosting
   package let logs: LogSettings
   /// Whether the summary goes to standard output as JSON.
   package let json: Bool
@@ -23,7 +25,7 @@ package struct TrainRequest: Sendable {
 
 /// What `troupe learner` asks for.
 package struct LearnerRequest: Sendable {
-  package let environment: any Environment.Type
+  package let environment: EnvironmentSpecification
   package let learner: LearnerRole
   package let logs: LogSettings
   package let json: Bool
@@ -32,12 +34,13 @@ package struct LearnerRequest: Sendable {
 /// What `troupe actor` asks for.
 package struct ActorRequest: Sendable {
   package let role: ActorRole
+  package let hosting: GymnasiumHosting
   package let logs: LogSettings
 }
 
 /// What `troupe evaluate` asks for.
 package struct EvaluationRequest: Sendable {
-  package let environment: any Environment.Type
+  package let environment: EnvironmentSpecification
   package let run: RunConfiguration
   /// Not locked: a run can be evaluated while it goes on.
   package let runDirectory: String
@@ -90,6 +93,7 @@ extension RoleEntryPoints {
           episodesPerUpdate: request.learner.run.learner.episodesPerUpdate,
           actorCount: request.actors)
       arguments += ["--lanes", "\(lanes)"] + request.learner.security.arguments
+      arguments += request.hosting.arguments
       let summary = try LocalRun.train(
         request.learner, bindsPrivately: !request.bindIsGiven, environment: request.environment,
         directory: directory, actorCount: request.actors, actorArguments: arguments,
@@ -106,7 +110,8 @@ extension RoleEntryPoints {
     actor: { request, context in
       let (_, logger) = request.logs.begin(role: "actor", file: nil)
       var actor = try ActorProcess(
-        role: request.role, environments: context.catalogue.types, logger: logger)
+        role: request.role, environment: context.catalogue.lookup(request.hosting, logger: logger),
+        logger: logger)
       try actor.run()
     },
     evaluate: { request, context in

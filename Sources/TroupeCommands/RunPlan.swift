@@ -17,7 +17,7 @@ struct RunPlan {
   let place: Place
   private let runsDirectory: String
   let resolved: Resolved<RunSettings>
-  let environment: any Environment.Type
+  let environment: EnvironmentSpecification
 
   /// - Throws: what is wrong with the values; or, for a run that is resumed, the first option that
   ///   determines it and was given another value.
@@ -39,7 +39,7 @@ struct RunPlan {
       let settings = resolved.settings
       place =
         settings.runDirectory.map { .unused(path: $0) }
-        ?? .new(name: "\(settings.environment)-seed\(settings.seed)")
+        ?? .new(name: "\(settings.environmentWord)-seed\(settings.seed)")
     }
   }
 
@@ -170,6 +170,12 @@ extension RunPlan {
 }
 
 extension RunSettings {
+  /// The environment's name as part of a file name: `gymnasium:ALE/Pong-v5` gives `ALE-Pong-v5`.
+  fileprivate var environmentWord: String {
+    let name = environment.split(separator: ":").last ?? ""
+    return String((name.split(separator: "?").first ?? "").map { $0 == "/" ? "-" : $0 })
+  }
+
   /// The text of one option's value.
   static func text(of name: String, in settings: RunSettings) -> String? {
     options.first { $0.name == name }?.write(settings)

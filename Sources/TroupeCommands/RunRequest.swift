@@ -1,4 +1,5 @@
 import Cluster
+import Gymnasium
 import Learning
 import RL
 
@@ -54,17 +55,16 @@ struct RunRequest {
   }
 
   /// The environment, after everything that can be wrong with the values was looked at.
-  func validate(_ resolved: Resolved<RunSettings>) throws(RoleFailure) -> any Environment.Type {
+  func validate(_ resolved: Resolved<RunSettings>) throws(RoleFailure) -> EnvironmentSpecification {
     let settings = resolved.settings
     guard !settings.environment.isEmpty else {
       throw RoleFailure(
         .usage,
         "no environment is given; name one of: \(catalogue.names.sorted().joined(separator: ", "))")
     }
-    let environment = try catalogue.environment(
-      named: settings.environment, source: resolved.source(of: "environment"))
+    let name: String
     do throws(ConfigurationError) {
-      _ = try settings.run()
+      name = try settings.run().environment
       if settings.goal.untilReturn != nil, settings.goal.evaluateEvery == nil {
         throw ConfigurationError(
           key: "evaluate-every", found: "none",
@@ -73,6 +73,9 @@ struct RunRequest {
     } catch {
       throw resolved.failure(for: error, of: RunSettings.options)
     }
+    let environment = try catalogue.specification(
+      named: name, source: resolved.source(of: "environment"), hosting: settings.hosting,
+      plays: false)
     let security = try LinkSecurity(keys: settings.keys, insecure: settings.insecure)
     if let address = settings.bind {
       try LearnerAddress.checkBind(
@@ -100,8 +103,31 @@ struct RunRequest {
 }
 
 extension RunSettings {
+  /// The environment with all that determines it.
+  private func environmentName() throws(ConfigurationError) -> String {
+    guard environment.hasPrefix(GymnasiumEnvironment.prefix) else {
+      for (key, texts) in [("env-arg", environmentArguments), ("import", imports)] {
+        if let first = texts.first {
+          throw ConfigurationError(
+            key: key, found: first, allowed: "none where the environment is not gymnasium:NAME")
+        }
+      }
+      return environment
+    }
+    do throws(GymnasiumError) {
+      return try GymnasiumEnvironment(
+        identifier: String(environment.dropFirst(GymnasiumEnvironment.prefix.count)),
+        arguments: environmentArguments, imports: imports
+      ).name
+    } catch {
+      throw ConfigurationError(
+        key: "env-arg", found: environmentArguments.joined(separator: ","), allowed: "\(error)")
+    }
+  }
+
   /// The part that determines the parameters.
   func run() throws(ConfigurationError) -> RunConfiguration {
-    try RunConfiguration(environment: environment, seed: seed, policy: policy, learner: learner)
+    try RunConfiguration(
+      environment: environmentName(), seed: seed, policy: policy, learner: learner)
   }
 }

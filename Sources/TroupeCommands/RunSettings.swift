@@ -1,4 +1,5 @@
 import Cluster
+import Gymnasium
 import Learning
 import RL
 
@@ -6,6 +7,9 @@ import RL
 struct RunSettings: Hashable, Sendable {
   // What determines the run.
   var environment = ""
+  /// Of a Gymnasium environment: `name=value`, and modules to import.
+  var environmentArguments: [String] = []
+  var imports: [String] = []
   var seed: UInt64 = 1
   var policy = PolicyConfiguration()
   var learner = LearnerConfiguration()
@@ -15,6 +19,7 @@ struct RunSettings: Hashable, Sendable {
   // Where it takes place; nil leaves the choice to the program.
   var actors: Int?
   var lanes: Int?
+  var hosting = GymnasiumHosting()
   var threads: Int?
   var bind: String?
   var keys: String?
@@ -37,8 +42,14 @@ enum RunSection: OptionSection {
   static let options: [OptionDescriptor<RunSettings>] = [
     .custom(
       "environment", \.environment, .run, shape: .positional("environment"),
-      help: "name of the environment, such as cartpole", allowed: "the name of an environment",
-      parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+      help: "name of the environment, such as cartpole or gymnasium:LunarLander-v3",
+      allowed: "the name of an environment", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+    .texts(
+      "env-arg", \.environmentArguments, placeholder: "name=value",
+      help: "argument of a Gymnasium environment, such as gravity=-9.8; may be repeated"),
+    .texts(
+      "import", \.imports, placeholder: "module",
+      help: "Python module that registers Gymnasium environments; may be repeated"),
     .custom(
       "seed", \.seed, .run, shape: .value("number"),
       help: "the only source of randomness, 0 to 2^64 - 1",
@@ -213,6 +224,6 @@ enum OutputSection: OptionSection {
 extension RunSettings {
   /// All options, in the order in which a configuration is written.
   static let options =
-    RunSection.options + GoalSection.options + LocalActorsSection.options + LearnerSection.options
-    + OutputSection.options
+    RunSection.options + GoalSection.options + LocalActorsSection.options + HostingSection.options
+    + LearnerSection.options + OutputSection.options
 }

@@ -16,12 +16,14 @@ struct TrainCommand: ContextualCommand {
   @OptionGroup(title: "What determines the run") var run: OptionArguments<RunSection>
   @OptionGroup(title: "Goal") var goal: OptionArguments<GoalSection>
   @OptionGroup(title: "Actors") var actors: OptionArguments<LocalActorsSection>
+  @OptionGroup(title: "Gymnasium environments") var hosting: OptionArguments<HostingSection>
   @OptionGroup(title: "Learner and run directory") var learner: OptionArguments<LearnerSection>
   @OptionGroup(title: "Configuration and output") var output: OptionArguments<OutputSection>
 
   func run(in context: CommandContext) throws {
     let request = try RunRequest(
-      flags: .flags(run.given, goal.given, actors.given, learner.given, output.given),
+      flags: .flags(
+        run.given, goal.given, actors.given, hosting.given, learner.given, output.given),
       context: context)
     let plan = try RunPlan(request, runsDirectory: context.runsDirectory)
     let settings = plan.resolved.settings
@@ -35,7 +37,8 @@ struct TrainCommand: ContextualCommand {
         TrainRequest(
           environment: plan.environment, learner: role, bindIsGiven: settings.bind != nil,
           actors: settings.actors ?? ProcessInfo.processInfo.activeProcessorCount,
-          lanes: settings.lanes, logs: settings.logs, json: settings.json),
+          lanes: settings.lanes, hosting: settings.hosting, logs: settings.logs, json: settings.json
+        ),
         directory, context)
     }
   }

@@ -22,7 +22,7 @@ package enum JSONValue: Equatable, Sendable {
   }
 
   /// `text` as a JSON string with its quotation marks; control characters are escaped.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -72,7 +72,8 @@ struct SmallRun {
           goal: RunGoal(updates: SmallRun.updateCount, untilReturn: nil, evaluateEvery: nil),
           bind: address, runDirectory: path, resume: false, checkpointEvery: 10,
           checkpointsKept: 1, threads: 2),
-        environment: CartPole.self, directory: RunDirectory(beginning: path), actors: nil,
+        environment: EnvironmentSpecification(CartPole.self),
+        directory: RunDirectory(beginning: path), actors: nil,
         monitoring: RunMonitoring(
           console: Console(
             descriptor: -1, isTerminal: false, usesColor: false, usesUnicode: false),
@@ -88,7 +89,8 @@ struct SmallRun {
     return RoleThread {
       var actor = try ActorProcess(
         role: ActorRole(connect: address, lanes: 8, patience: .seconds(60), stay: false),
-        environments: [CartPole.self], logger: logger)
+        environment: { _ throws(RoleFailure) in EnvironmentSpecification(CartPole.self) },
+        logger: logger)
       try actor.run()
     }
   }

@@ -30,7 +30,8 @@ import Testing
     _ learner: Learner<MLPPolicy>, returns: [Double]
   ) -> SearchRound<MLPPolicy> {
     var round = learner.beginSearchRound(
-      slotCount: returns.count, environment: CartPole.self, seed: Self.seed)
+      slotCount: returns.count, environment: EnvironmentSpecification(CartPole.self),
+      seed: Self.seed)
     for (slot, value) in returns.enumerated().reversed() {
       round.insert(
         CandidateOutcome(
@@ -226,7 +227,7 @@ import Testing
     FloatingPointMode.establish()
     let learner = learner(configuration(.evolutionStrategies, m: 4))
     var round = learner.beginSearchRound(
-      slotCount: 4, environment: CartPole.self, seed: Self.seed)
+      slotCount: 4, environment: EnvironmentSpecification(CartPole.self), seed: Self.seed)
     for slot in 0..<4 {
       let honest = CandidateOutcome.outcomes(
         of: EpisodeReplay(

@@ -16,6 +16,23 @@ int troupe_next_signal(int descriptor);
 /// Gives 0 and the process in `process`, or an error number.
 int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t *process);
 
+/// The same with up to `TROUPE_INHERITED_LIMIT` descriptors, which become 3, 4, … `path` is looked for as a
+/// shell does.
+#define TROUPE_INHERITED_LIMIT 4
+int troupe_spawn_with(
+    const char *path, char *const arguments[], const int *inherited, int count, pid_t *process);
+
+/// The exit code of a child that is ending, or the negative of the signal that killed it; it can still be
+/// waited for. `TROUPE_NOT_ENDED` after 100 ms.
+#define TROUPE_NOT_ENDED 1000
+int troupe_peek_ended(pid_t process);
+
+/// An empty file in memory that only those can open who are given its descriptor, or -1 with errno.
+int troupe_memory_file(const char *name);
+
+/// Two connected sockets that keep the boundaries of messages. Returns 0, or -1 with errno.
+int troupe_socket_pair(int ends[2]);
+
 /// Keeps freed memory within the process: the arrays of a round are as large as those of the round before,
 /// and giving their pages back each time costs more than the arithmetic on them.
 void troupe_keep_freed_memory(void);

@@ -1,0 +1,58 @@
+/// What a run needs to know of an environment, and how to make lanes of it: the value that roles are
+/// handed, whether the environment is a Swift type or lives in another process.
+public struct EnvironmentSpecification: Sendable {
+  /// What a run records, such as `cartpole`.
+  public let name: String
+  public let observationSize: Int
+  public let actionSpace: ActionSpace
+  /// Steps after which the rollout truncates an episode. Range: `1...RandomStream.maximumStepCount`.
+  public let stepLimit: Int
+  /// The mean return at which the task counts as solved, if its specification names one.
+  public let rewardThreshold: Double?
+  /// Whether equal random numbers and actions give equal episodes. Where they do not, no slot is played
+  /// twice at once, and a run cannot be repeated.
+  public let isReproducible: Bool
+  /// Whether steps take place in another process; see ``EnvironmentLanes/stepsElsewhere``.
+  public let stepsElsewhere: Bool
+  private let makeGroups: @Sendable (_ groupCount: Int, _ laneCount: Int) -> [any EnvironmentLanes]
+
+  /// The environment that a Swift type is.
+  public init(_ type: any Environment.Type) {
+    let prototype = type.init()
+    self.init(
+      name: type.name, observationSize: prototype.observationSize,
+      actionSpace: prototype.actionSpace, stepLimit: prototype.stepLimit,
+      rewardThreshold: prototype.rewardThreshold, isReproducible: true, stepsElsewhere: false
+    ) { groupCount, laneCount in
+      // Vectorised lanes take whole registers.
+      (0..<groupCount).map { _ in type.makeErasedLanes(laneCount: (laneCount + 31) / 32 * 32) }
+    }
+  }
+
+  /// An environment known only while the program runs. `makeGroups` makes `groupCount` vectors of
+  /// `laneCount` environments each, which are stepped in turn.
+  public init(
+    name: String, observationSize: Int, actionSpace: ActionSpace, stepLimit: Int,
+    rewardThreshold: Double?, isReproducible: Bool, stepsElsewhere: Bool,
+    makeGroups: @escaping @Sendable (_ groupCount: Int, _ laneCount: Int) -> [any EnvironmentLanes]
+  ) {
+    self.name = name
+    self.observationSize = observationSize
+    self.actionSpace = actionSpace
+    self.stepLimit = stepLimit
+    self.rewardThreshold = rewardThreshold
+    self.isReproducible = isReproducible
+    self.stepsElsewhere = stepsElsewhere
+    self.makeGroups = makeGroups
+  }
+
+  func makeLanes(groupCount: Int, laneCount: Int) -> [any EnvironmentLanes] {
+    makeGroups(groupCount, laneCount)
+  }
+}
+
+extension Environment {
+  fileprivate static func makeErasedLanes(laneCount: Int) -> any EnvironmentLanes {
+    makeLanes(laneCount: laneCount)
+  }
+}
