@@ -79,6 +79,15 @@ interop-gymnasium: build
 	  swift test --skip-build --disable-xctest --filter GymnasiumBridgeTests
 	timeout 300 Tests/GymnasiumTests/python/train.sh .build/release/troupe $(GYMNASIUM)
 
+# A package of a user's own: built from nothing, and trained until it walks straight to the end.
+EXAMPLE := Examples/CustomEnvironment
+
+.PHONY: example
+example: setup
+	timeout 1800 swift build -c release --package-path $(EXAMPLE)
+	timeout 60 $(EXAMPLE)/.build/release/corridor train corridor --seed 1 --updates 200 --until-return 0.9 \
+	  --evaluate-every 10 --run-dir $$(mktemp -d)/run --json | grep '"solved":true'
+
 bench-build: build
 	swift build -c release --product TroupeBenchmarks
 
