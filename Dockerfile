@@ -17,7 +17,7 @@ RUN swift build --configuration release --product troupe --static-swift-stdlib \
 FROM debian:bookworm-slim
 RUN apt-get update --quiet=2 \
  && apt-get install --quiet=2 --yes --no-install-recommends libzmq5 libsodium23 \
- && rm -rf /var/lib/apt/lists/* \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && install -d -m 0700 -o 10001 -g 10001 /keys /keys/actors \
  && install -d -m 0755 -o 10001 -g 10001 /runs
 COPY --from=build /out/troupe /usr/local/bin/troupe

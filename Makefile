@@ -12,7 +12,7 @@ ARGS ?=
 .PHONY: help setup build train test lint format clean bench bench-peers bench-build profile learn
 
 # Engines that run learner and actors on many hosts; see docs/cluster.md.
-.PHONY: cluster-check cluster-test cluster-image-test
+.PHONY: cluster-check cluster-test cluster-image-test cluster-podman-test
 
 help:
 	@echo 'make train    train CartPole with a learner and actors on this machine (ARGS="--seed 3")'
@@ -123,9 +123,12 @@ cluster-test: cluster-check
 	@cluster/test/slurm.sh
 	@cluster/test/docker.sh
 
-# By hand: many minutes and gigabytes.
+# By hand: many minutes and gigabytes; an engine that plays only some of the manifests.
 cluster-image-test: build
 	@cluster/test/image.sh
+
+cluster-podman-test: cluster-check
+	@cluster/test/podman.sh
 
 clean:
 	rm -rf .build
