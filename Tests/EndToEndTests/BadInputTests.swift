@@ -201,7 +201,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test("a learner does not listen beyond its machine, and says why")
+    @Test("without keys a learner does not listen beyond its machine, and says what to do")
     func beyondLoopback() throws {
       try TestPlace.with { place in
         for address in ["tcp://0.0.0.0:5555", "tcp://*:5555", "tcp://192.0.2.1:5555"] {
@@ -209,7 +209,7 @@ extension EndToEndTests {
             let outcome = try BadInputTests.refuse(
               [command, "cartpole", "--run-dir", place.file("run"), "--bind", address], in: place,
               code: 64)
-            expectSentence(in: outcome, address, "no encryption (CURVE)")
+            expectSentence(in: outcome, address, "troupe keygen", "--insecure")
           }
         }
         for address in ["5555", "udp://127.0.0.1:5555", "tcp://127.0.0.1", "tcp://127.0.0.1:99999"]
