@@ -76,7 +76,9 @@ struct ActorLink: ~Copyable {
   /// protocol is passed over.
   func receive() throws(RoleFailure) -> LearnerMessage? {
     try reportingSocketErrors { () throws(ZeroMQError) in
-      while let reception = try subscriber.receive(maximumFrameCount: 3) {
+      while let reception = try subscriber.receive(
+        maximumFrameCount: LearnerMessage.greatestFrameCount)
+      {
         guard case .message(let frames) = reception else { continue }
         if let message = try? LearnerMessage(decoding: ReceivedMessage(frames: frames)) {
           return message

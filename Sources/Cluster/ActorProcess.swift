@@ -190,10 +190,15 @@ package struct ActorProcess: ~Copyable {
     guard let learner = session?.configuration.learner else { return }
     let snapshot = PolicySnapshot(
       version: policy.round.version, parameters: policy.parameters,
+      normalization: policy.normalization,
       perturbation: learner.perturbation(scale: policy.perturbationScale))
     guard snapshot.digest == policy.digest else {
       throw RoleFailure(
         .badData, "the parameters of \(policy.round) do not have the digest that they came with")
+    }
+    guard session?.fits(snapshot) != false else {
+      throw RoleFailure(
+        .badData, "the parameters of \(policy.round) are not those of the run's network")
     }
     session?.begin(policy.terms, snapshot: snapshot)
   }

@@ -16,7 +16,8 @@ struct ActorSession {
 
   init(
     configuration: RunConfiguration, environment: EnvironmentSpecification, laneCount: Int
-  ) {
+  ) throws(RoleFailure) {
+    let environment = try configuration.wrapped(environment)
     self.configuration = configuration
     policy = MLPPolicy(environment: environment, configuration: configuration.policy)
     rollouts = Rollout.sharing(
@@ -31,6 +32,13 @@ struct ActorSession {
   var hasFinished: Bool { !block.isEmpty }
   /// A push would be worth its cost.
   var isBatchFull: Bool { block.byteCount >= TrajectoryBatching.byteCount }
+
+  /// Whether the numbers are as many as the policy of the configuration has.
+  func fits(_ snapshot: PolicySnapshot) -> Bool {
+    let seen = configuration.wrappers.normalizesObservations ? policy.observationSize : nil
+    return snapshot.parameters.count == policy.parameterCount
+      && snapshot.normalization?.observationSize == seen
+  }
 
   /// Turns to the round of this policy, dropping all that belongs to the one before.
   mutating func begin(_ terms: RoundTerms, snapshot: PolicySnapshot) {

@@ -49,6 +49,7 @@ package struct LearnerProcess: ~Copyable {
     let wakeUp = try WakeUp()
     let endpoint = try endpoint(role.bind)
     let keys = try LearnerKeys(role.security, for: endpoint, logger: logger)
+    let environment = try role.run.wrapped(environment)
     let policy = MLPPolicy(environment: environment, configuration: role.run.policy)
     let incarnation = FreshName.incarnation()
     var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
@@ -69,7 +70,8 @@ package struct LearnerProcess: ~Copyable {
     } else {
       learner = Learner(
         policy: policy, configuration: role.run.learner, seed: role.run.seed, queue: queue,
-        valueFunction: MLPValueFunction(policy, role.run))
+        valueFunction: MLPValueFunction(policy, role.run),
+        normalizesObservations: role.run.wrappers.normalizesObservations)
     }
     self.role = role
     self.logger = logger
@@ -164,7 +166,8 @@ package struct LearnerProcess: ~Copyable {
       collected.id, slotCount: slotCount, policyDigest: snapshot.digest, now: clock.now)
     var policy = LearnerMessage.Policy(
       round: collected.id, slotCount: slotCount, digest: snapshot.digest,
-      parameters: snapshot.parameters, perturbationScale: snapshot.perturbation?.scale,
+      parameters: snapshot.parameters, normalization: snapshot.normalization,
+      perturbationScale: snapshot.perturbation?.scale,
       firstLeases: leases.map {
         LearnerMessage.FirstLease(
           actor: $0.actor, number: $0.lease.number, slots: $0.lease.slots)
@@ -175,7 +178,8 @@ package struct LearnerProcess: ~Copyable {
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
       round: policy.round, slotCount: slotCount, digest: policy.digest,
-      parameters: policy.parameters, perturbationScale: policy.perturbationScale, firstLeases: [])
+      parameters: policy.parameters, normalization: policy.normalization,
+      perturbationScale: policy.perturbationScale, firstLeases: [])
     currentPolicy = policy
     while !collected.isComplete {
       try perform(ledger.tick(now: clock.now))

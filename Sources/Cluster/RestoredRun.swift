@@ -10,6 +10,8 @@ struct RestoredRun {
   let optimizer: Optimizer
   let valueBaseline: ValueBaseline?
   let search: ParameterSearch?
+  /// Of the observations, where they are normalised.
+  let statistics: ObservationStatistics?
   let totals: RunTotals
 
   /// Reads a whole checkpoint as one of this run.
@@ -36,12 +38,14 @@ struct RestoredRun {
       throw RoleFailure(
         .badData, "the checkpoint of version \(checkpoint.version) lacks the state of the search")
     }
+    statistics = try Self.statistics(of: checkpoint, configuration: configuration, policy: policy)
     snapshot = PolicySnapshot(
       version: checkpoint.version, parameters: checkpoint.parameters,
-      perturbation: search?.perturbation)
+      normalization: statistics?.normalization, perturbation: search?.perturbation)
     optimizer = Optimizer(
-      configuration: learner, updateCount: Int(checkpoint.version.rawValue), firstMoment: first,
-      secondMoment: second)
+      configuration: learner,
+      updateCount: Self.updateCount(at: checkpoint.version, of: configuration),
+      firstMoment: first, secondMoment: second)
     valueBaseline = try Self.valueBaseline(
       of: checkpoint, configuration: configuration, policy: policy)
     totals = RunTotals(
@@ -63,8 +67,36 @@ struct RestoredRun {
         "the checkpoint of version \(checkpoint.version) is of another value function")
     }
     return ValueBaseline(
-      function: function, configuration: configuration.learner, version: checkpoint.version,
+      function: function, configuration: configuration.learner,
+      policyUpdateCount: updateCount(at: checkpoint.version, of: configuration),
       parameters: arrays[0], firstMoment: arrays[1], secondMoment: arrays[2])
+  }
+
+  /// Updates that made a version: a run that normalises observations only measures at first.
+  private static func updateCount(
+    at version: PolicyVersion, of configuration: RunConfiguration
+  ) -> Int {
+    let normalizes = configuration.wrappers.normalizesObservations
+    return max(
+      0, Int(version.rawValue) - Learner<MLPPolicy>.warmUpRounds(normalizes: normalizes))
+  }
+
+  private static func statistics(
+    of checkpoint: Checkpoint, configuration: RunConfiguration, policy: MLPPolicy
+  ) throws(RoleFailure) -> ObservationStatistics? {
+    guard configuration.wrappers.normalizesObservations else { return nil }
+    let arrays = [RunStore.observationMeans, RunStore.observationSquares].map {
+      checkpoint.arrays[$0] ?? []
+    }
+    guard let stepCount = checkpoint.arrays[RunStore.observationCount]?.first, stepCount >= 0,
+      arrays.allSatisfy({ $0.count == policy.observationSize && $0.allSatisfy(\.isFinite) }),
+      arrays[1].allSatisfy({ $0 >= 0 })
+    else {
+      throw RoleFailure(
+        .badData,
+        "the checkpoint of version \(checkpoint.version) has no statistics of these observations")
+    }
+    return ObservationStatistics(stepCount: stepCount, means: arrays[0], squares: arrays[1])
   }
 
   private static func requireSameRun(
@@ -91,6 +123,7 @@ struct RestoredRun {
   ) -> Learner<MLPPolicy> {
     Learner(
       policy: policy, configuration: configuration.learner, snapshot: snapshot,
-      optimizer: optimizer, queue: queue, valueBaseline: valueBaseline, search: search)
+      optimizer: optimizer, queue: queue, valueBaseline: valueBaseline, search: search,
+      statistics: statistics)
   }
 }

@@ -33,7 +33,7 @@ package struct RunReplay: Sendable {
   ) throws(RoleFailure) -> EpisodeReplay<MLPPolicy> {
     let learner = try learner(at: version, note: note)
     return EpisodeReplay(
-      environment: environment, policy: learner.policy, snapshot: learner.snapshot,
+      environment: try run.wrapped(environment), policy: learner.policy, snapshot: learner.snapshot,
       seed: run.seed, kind: kind, slot: slot)
   }
 
@@ -48,7 +48,8 @@ package struct RunReplay: Sendable {
       try CheckpointStore.versions(in: checkpoints)
     }
     try requireReached(version, checkpoints: versions)
-    let policy = MLPPolicy(environment: environment, configuration: run.policy)
+    let policy = MLPPolicy(
+      environment: try run.wrapped(environment), configuration: run.policy)
     let queue = WorkQueue(threadCount: threads)
     let restored = try restore(
       versions.filter { $0 <= version }, policy: policy, in: checkpoints, note: note)
@@ -56,7 +57,8 @@ package struct RunReplay: Sendable {
       restored?.learner(policy: policy, configuration: run, queue: queue)
       ?? Learner(
         policy: policy, configuration: run.learner, seed: run.seed, queue: queue,
-        valueFunction: MLPValueFunction(policy, run))
+        valueFunction: MLPValueFunction(policy, run),
+        normalizesObservations: run.wrappers.normalizesObservations)
     let start = learner.snapshot.version
     let count = version.rawValue - start.rawValue
     if count > 0 {
@@ -107,7 +109,7 @@ package struct RunReplay: Sendable {
   ) throws(RoleFailure) {
     let round = RoundID(version: learner.snapshot.version, kind: .training)
     let share = RoundShare(
-      environment: environment, policy: learner.policy, round: round,
+      environment: try run.wrapped(environment), policy: learner.policy, round: round,
       snapshot: learner.snapshot, seed: run.seed,
       slotCount: run.learner.episodesPerUpdate, shareCount: threads)
     let results = Mailbox<Result<TrajectoryBlock, RolloutFault>>()
@@ -126,7 +128,8 @@ package struct RunReplay: Sendable {
       return
     }
     var search = learner.beginSearchRound(
-      slotCount: run.learner.episodesPerUpdate, environment: environment, seed: run.seed)
+      slotCount: run.learner.episodesPerUpdate, environment: try run.wrapped(environment),
+      seed: run.seed)
     for outcome in blocks.flatMap({ CandidateOutcome.outcomes(of: $0) }) { search.insert(outcome) }
     _ = learner.update(with: search)
   }

@@ -82,6 +82,9 @@ struct RunStore: ~Copyable {
   static let secondMoment = "second_moment"
   static let valueParameters = "parameters"
   static let searchState = "search"
+  static let observationCount = "observation.count"
+  static let observationMeans = "observation.mean"
+  static let observationSquares = "observation.squares"
 
   /// Writes checkpoint and policy file. A failure is logged and the run goes on: the files before are
   /// whole.
@@ -105,12 +108,18 @@ struct RunStore: ~Copyable {
         Self.secondMoment: baseline.optimizer.secondMoment,
       ]
     }
+    var arrays = learner.search.map { [Self.searchState: $0.state] } ?? [:]
+    if let statistics = learner.statistics {
+      arrays[Self.observationCount] = [statistics.stepCount]
+      arrays[Self.observationMeans] = statistics.means
+      arrays[Self.observationSquares] = statistics.squares
+    }
     let checkpoint = Checkpoint(
       run: run, version: version, configurationDigest: role.run.digest,
       numericsDigest: NumericsDigest.ofThisProcess, parameters: learner.snapshot.parameters,
       moments: moments, value: value, episodeCount: UInt64(totals.episodeCount),
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation,
-      arrays: learner.search.map { [Self.searchState: $0.state] } ?? [:])
+      arrays: arrays)
     do throws(FileError) {
       try checkpoints.write(checkpoint.encode(), version: version)
       if let evaluation {
@@ -131,7 +140,8 @@ struct RunStore: ~Copyable {
         environment: role.run.environment, hidden: role.run.policy.hidden,
         activation: role.run.policy.activation, observationSize: policy.observationSize,
         actionSpace: policy.actionSpace),
-      layout: policy.parameterLayout, parameters: snapshot.parameters)
+      layout: policy.parameterLayout, parameters: snapshot.parameters,
+      normalization: snapshot.normalization)
   }
 
   /// SHA-256 of the policy file of these parameters, as `sha256sum` prints it.

@@ -20,15 +20,18 @@ package enum StandaloneEvaluation {
     episodeCount: Int, greedy: Bool
   ) throws(RoleFailure) -> ReturnStatistics {
     try prepareArithmetic()
+    let environment = try run.wrapped(environment)
     let policy = MLPPolicy(environment: environment, configuration: run.policy)
-    let parameters = try parameters(of: policy, in: runDirectory)
+    let (parameters, normalization) = try content(of: policy, run: run, in: runDirectory)
     let laneLimit = environment.stepsElsewhere ? laneLimitElsewhere : laneLimit
     var rollout = Rollout(
       environment: environment, policy: policy, laneLimit: min(laneLimit, episodeCount),
       seed: seed)
     let round = RoundID(version: .initial, kind: .standaloneEvaluation)
     rollout.begin(
-      round, snapshot: PolicySnapshot(version: .initial, parameters: parameters), greedy: greedy)
+      round,
+      snapshot: PolicySnapshot(
+        version: .initial, parameters: parameters, normalization: normalization), greedy: greedy)
     var block = TrajectoryBlock(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
     var outcomes: [EpisodeOutcome?] = Array(repeating: nil, count: episodeCount)
@@ -56,9 +59,10 @@ package enum StandaloneEvaluation {
     return ReturnStatistics(outcomes.compactMap(\.self))
   }
 
-  private static func parameters(
-    of policy: MLPPolicy, in runDirectory: String
-  ) throws(RoleFailure) -> [Float] {
+  /// The newest policy: its parameters, and how it sees observations.
+  private static func content(
+    of policy: MLPPolicy, run: RunConfiguration, in runDirectory: String
+  ) throws(RoleFailure) -> ([Float], ObservationNormalization?) {
     let path = RunDirectory.policyPath(in: runDirectory)
     let bytes: [UInt8]
     do throws(FileError) {
@@ -68,7 +72,12 @@ package enum StandaloneEvaluation {
         .badData, "\(error); a run has a policy once its first checkpoint is written")
     }
     do throws(WireError) {
-      return try PolicyFile(decoding: bytes).parameters(layout: policy.parameterLayout)
+      let file = try PolicyFile(decoding: bytes)
+      let normalization = try file.normalization(observationSize: policy.observationSize)
+      guard run.wrappers.normalizesObservations == (normalization != nil) else {
+        throw WireError.missing(field: "the run's way to normalise observations")
+      }
+      return (try file.parameters(layout: policy.parameterLayout), normalization)
     } catch {
       throw RoleFailure(.badData, "\(path) is not a policy of this run: \(error)")
     }

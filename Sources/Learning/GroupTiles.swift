@@ -21,7 +21,8 @@ struct GroupTiles: Sendable {
   func laneCount(of tile: Int) -> Int { min(Self.tileSize, stepCount - tile * Self.tileSize) }
 
   mutating func assemble(
-    _ trajectories: [TrajectoryReference], observationSize: Int, actionSize: Int
+    _ trajectories: [TrajectoryReference], observationSize: Int, actionSize: Int,
+    normalization: ObservationNormalization?
   ) {
     self.observationSize = observationSize
     self.actionSize = actionSize
@@ -34,11 +35,18 @@ struct GroupTiles: Sendable {
     observations = Array(repeating: 0, count: paddedStepCount * observationSize)
     actions = Array(repeating: 0, count: paddedStepCount * actionSize)
     let placed = Array(zip(trajectories, stepRanges))
+    let tiles = (0..<tileCount).map { (rows(observationSize, of: $0), laneCount(of: $0)) }
     var observationView = observations.mutableSpan
     for (trajectory, range) in placed {
       Self.copy(
         trajectory.block.observations.span, from: trajectory.stepOffset * observationSize,
         rows: observationSize, to: range, into: &observationView)
+    }
+    if let normalization {
+      for (rows, laneCount) in tiles {
+        var part = observationView._mutatingExtracting(rows)
+        normalization.apply(to: &part, laneCount: laneCount, stride: Self.tileSize)
+      }
     }
     var actionView = actions.mutableSpan
     for (trajectory, range) in placed {

@@ -10,10 +10,10 @@ struct GroupValues: Sendable {
 
   init(
     of trajectories: [TrajectoryReference], tiles: GroupTiles, baseline: ValueBaseline,
-    configuration: LearnerConfiguration
+    configuration: LearnerConfiguration, normalization: ObservationNormalization?
   ) {
     let values = baseline.values(of: tiles)
-    let finalValues = baseline.finalValues(of: trajectories)
+    let finalValues = baseline.finalValues(of: trajectories, normalization: normalization)
     var advantages = [Float](repeating: 0, count: tiles.stepCount)
     var targets = advantages
     var advantageView = advantages.mutableSpan

@@ -31,35 +31,40 @@ package struct Learner<P: Policy> {
   package private(set) var valueBaseline: ValueBaseline?
   /// The search method, if it is no policy gradient.
   package private(set) var search: ParameterSearch?
+  /// Of all training rounds so far, where observations are normalised.
+  package private(set) var statistics: ObservationStatistics?
   private let queue: WorkQueue
   private let workspaces: WorkspacePool<P>
 
   /// A learner at version 0. The value function is used where it is the baseline.
   package init(
     policy: P, configuration: LearnerConfiguration, seed: UInt64, queue: WorkQueue,
-    valueFunction: (any ValueFunction)? = nil
+    valueFunction: (any ValueFunction)? = nil, normalizesObservations: Bool = false
   ) {
+    let statistics =
+      normalizesObservations
+      ? ObservationStatistics(observationSize: policy.observationSize) : nil
     let learnsValues = configuration.baseline == .value
     let search = ParameterSearch(configuration)
     self.init(
       policy: policy, configuration: configuration,
       snapshot: PolicySnapshot(
         version: .initial, parameters: policy.initialParameters(seed: seed),
-        perturbation: search?.perturbation),
+        normalization: statistics?.normalization, perturbation: search?.perturbation),
       optimizer: Optimizer(
         configuration: configuration, parameterCount: policy.parameterCount),
       queue: queue,
       valueBaseline: learnsValues
         ? valueFunction.map {
           ValueBaseline(function: $0, configuration: configuration, seed: seed)
-        } : nil, search: search)
+        } : nil, search: search, statistics: statistics)
   }
 
   /// A learner as a checkpoint left it.
   package init(
     policy: P, configuration: LearnerConfiguration, snapshot: PolicySnapshot,
     optimizer: Optimizer, queue: WorkQueue, valueBaseline: ValueBaseline? = nil,
-    search: ParameterSearch? = nil
+    search: ParameterSearch? = nil, statistics: ObservationStatistics? = nil
   ) {
     precondition(
       configuration.method.isSearch == (search != nil)
@@ -70,6 +75,10 @@ package struct Learner<P: Policy> {
       "the baseline value needs a value function, and no other does")
     precondition(
       snapshot.parameters.count == policy.parameterCount, "parameters belong to the policy")
+    precondition(
+      snapshot.normalization == statistics?.normalization,
+      "the policy sees observations by the statistics of the rounds before")
+    self.statistics = statistics
     self.policy = policy
     self.configuration = configuration
     self.snapshot = snapshot
@@ -80,12 +89,16 @@ package struct Learner<P: Policy> {
     workspaces = WorkspacePool(policy: policy)
   }
 
+  /// Rounds at the beginning of a run that update nothing but the statistics of observations.
+  package static func warmUpRounds(normalizes: Bool) -> Int { normalizes ? 1 : 0 }
+
   package func beginRound(kind: StreamKind, slotCount: Int) -> RoundEstimation<P> {
     RoundEstimation(
       round: RoundID(version: snapshot.version, kind: kind), slotCount: slotCount,
       context: RoundContext(
         policy: policy, parameters: snapshot.parameters, configuration: configuration,
-        valueBaseline: valueBaseline, estimates: kind == .training, workspaces: workspaces),
+        valueBaseline: valueBaseline, estimates: kind == .training, workspaces: workspaces,
+        normalization: snapshot.normalization),
       queue: queue)
   }
 
@@ -129,13 +142,18 @@ package struct Learner<P: Policy> {
       var view = gradient.mutableSpan
       VectorUpdates.scale(&view, by: Float(limit / norm))
     }
-    let learningRate = optimizer.scheduledLearningRate
+    // The first round of a run that normalises only measures: its policy saw nothing normalised.
+    let isWarmUp = snapshot.version.rawValue < Self.warmUpRounds(normalizes: statistics != nil)
+    let learningRate = isWarmUp ? 0 : optimizer.scheduledLearningRate
     var parameters = snapshot.parameters
-    optimizer.update(&parameters, along: gradient)
+    if !isWarmUp { optimizer.update(&parameters, along: gradient) }
     let divergence = round.divergence(from: parameters)
-    snapshot = PolicySnapshot(version: snapshot.version.next, parameters: parameters)
+    if let measured = round.observationStatistics { statistics?.merge(measured) }
+    snapshot = PolicySnapshot(
+      version: snapshot.version.next, parameters: parameters,
+      normalization: statistics?.normalization)
     let explainedVariance = round.explainedVariance
-    if valueBaseline != nil {
+    if valueBaseline != nil, !isWarmUp {
       for _ in 0..<configuration.value.passes { fitValues(to: round) }
     }
     return UpdateDiagnostics(

@@ -218,6 +218,11 @@ package struct RoundEstimation<P: Policy> {
     context.valueBaseline == nil ? nil : GroupValues.explainedVariance(of: groups.map(\.values))
   }
 
+  /// Of the observations of a training round; nil where they are not normalised.
+  var observationStatistics: ObservationStatistics? {
+    .merged(groups.compactMap(\.statistics)[...])
+  }
+
   private var stepCount: Int { groups.reduce(0) { $0 + $1.stepCount } }
 
   private func meanOfGroupGradients(count: Int) -> [Float] {

@@ -46,9 +46,25 @@ extension RunConfiguration {
       encoding.add("temperature", learner.search.temperature)
       encoding.add("cooling", learner.search.cooling)
     }
+    encoding.add(wrappers)
     var hash = MixingHash()
     hash.combine(encoding.bytes.span)
     return hash.finalize()
+  }
+}
+
+extension CanonicalEncoding {
+  fileprivate mutating func add(_ wrappers: EnvironmentWrappers) {
+    if let limit = wrappers.stepLimit { add("step-limit", limit) }
+    if wrappers.frameStack != 1 { add("frame-stack", wrappers.frameStack) }
+    if !wrappers.observationScale.isEmpty {
+      add("observation-scale", wrappers.observationScale.count)
+      for factor in wrappers.observationScale { add("factor", factor) }
+    }
+    if wrappers.normalizesObservations { add("normalize-observations", 1 as Int) }
+    if wrappers.actionTransform != .none {
+      add("action-transform", wrappers.actionTransform.rawValue)
+    }
   }
 }
 

@@ -10,15 +10,18 @@ public struct RunConfiguration: Hashable, Sendable {
   public var seed: UInt64
   public var policy: PolicyConfiguration
   public var learner: LearnerConfiguration
+  public var wrappers: EnvironmentWrappers
 
   /// - Throws: ``ConfigurationError`` naming the first value out of range.
   public init(
-    environment: String, seed: UInt64, policy: PolicyConfiguration, learner: LearnerConfiguration
+    environment: String, seed: UInt64, policy: PolicyConfiguration, learner: LearnerConfiguration,
+    wrappers: EnvironmentWrappers = EnvironmentWrappers()
   ) throws(ConfigurationError) {
     self.environment = environment
     self.seed = seed
     self.policy = policy
     self.learner = learner
+    self.wrappers = wrappers
     try validate()
   }
 
@@ -30,6 +33,7 @@ public struct RunConfiguration: Hashable, Sendable {
         throw ConfigurationError(key: key, found: "\(found)", allowed: allowed)
       }
     }
+    if let problem = wrappers.problem { throw ConfigurationError(problem) }
     for (key, hidden) in [("hidden", policy.hidden), ("value-hidden", learner.value.hidden)] {
       for units in hidden {
         try require(
@@ -41,6 +45,11 @@ public struct RunConfiguration: Hashable, Sendable {
       abs(policy.initialLogDeviation) <= 20, "initial-log-std", policy.initialLogDeviation,
       "-20 to 20")
     try learner.validateSearch()
+    try require(
+      !(wrappers.normalizesObservations && learner.method.isSearch), "normalize-observations",
+      "true",
+      "false with method \(learner.method.rawValue), whose learner is sent no observations"
+        + " to measure; observation-scale takes fixed factors")
     let m = learner.episodesPerUpdate
     try require(
       (1...1_000_000).contains(m), "episodes-per-update", m, "a whole number from 1 to 1000000")
@@ -99,6 +108,10 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     self.key = key
     self.found = found
     self.allowed = allowed
+  }
+
+  public init(_ problem: WrapperProblem) {
+    self.init(key: problem.option, found: problem.found, allowed: problem.allowed)
   }
 
   public var description: String { "\(key) is \(found), but must be \(allowed)" }

@@ -46,6 +46,8 @@ struct RoundContext<P: Policy>: Sendable {
   /// False for evaluation rounds, which estimate no gradient.
   let estimates: Bool
   let workspaces: WorkspacePool<P>
+  /// How the round's policy, and V, see observations; nil for as they are.
+  let normalization: ObservationNormalization?
 }
 
 /// A group of consecutive slots of one round: their steps one after the other in slot order, in tiles
@@ -60,6 +62,8 @@ final class SlotGroup<P: Policy>: Sendable {
     /// What the weights of the steps are made of: rewards-to-go, or the advantages over V.
     var weightSources: [Float] = []
     var values = GroupValues()
+    /// Of the observations, where they are normalised.
+    var statistics: ObservationStatistics?
     var entropySum = 0.0
     var gradient: [Float]?
   }
@@ -130,11 +134,14 @@ final class SlotGroup<P: Policy>: Sendable {
     precondition(trajectories.count == slots.count, "a group is prepared when it is complete")
     state.tiles.assemble(
       trajectories, observationSize: context.policy.observationSize,
-      actionSize: context.policy.actionSpace.actionSize)
+      actionSize: context.policy.actionSpace.actionSize, normalization: context.normalization)
+    if context.estimates, context.normalization != nil {
+      state.statistics = .merged(trajectories.map { ObservationStatistics(of: $0) }[...])
+    }
     if context.estimates, let baseline = context.valueBaseline {
       state.values = GroupValues(
         of: trajectories, tiles: state.tiles, baseline: baseline,
-        configuration: context.configuration)
+        configuration: context.configuration, normalization: context.normalization)
       state.weightSources = state.values.advantages
     } else {
       state.weightSources = rewardsToGo(of: trajectories)
@@ -224,6 +231,9 @@ final class SlotGroup<P: Policy>: Sendable {
   var weightSources: (values: [Float], episodes: [Range<Int>]) {
     state.withLock { state in (state.weightSources, state.tiles.stepRanges) }
   }
+
+  /// Of the group's observations; nil where they are not normalised.
+  var statistics: ObservationStatistics? { state.withLock { $0.statistics } }
 
   /// What V made of the episodes; empty where it is not the baseline.
   var values: GroupValues { state.withLock { $0.values } }

@@ -17,11 +17,11 @@ package struct ValueBaseline: Sendable {
       configuration: Self.optimizerConfiguration(configuration), parameterCount: parameters.count)
   }
 
-  /// V as a checkpoint of `version` left it.
+  /// V as a checkpoint left it, after so many updates of the policy.
   ///
   /// - Precondition: parameters and moments have the function's size.
   package init(
-    function: any ValueFunction, configuration: LearnerConfiguration, version: PolicyVersion,
+    function: any ValueFunction, configuration: LearnerConfiguration, policyUpdateCount: Int,
     parameters: [Float], firstMoment: [Float], secondMoment: [Float]
   ) {
     precondition(
@@ -30,7 +30,7 @@ package struct ValueBaseline: Sendable {
     self.parameters = parameters
     optimizer = Optimizer(
       configuration: Self.optimizerConfiguration(configuration),
-      updateCount: Int(version.rawValue) * configuration.value.passes, firstMoment: firstMoment,
+      updateCount: policyUpdateCount * configuration.value.passes, firstMoment: firstMoment,
       secondMoment: secondMoment)
   }
 
@@ -60,12 +60,15 @@ package struct ValueBaseline: Sendable {
   }
 
   /// V of what followed each episode: 0 where it terminated.
-  func finalValues(of trajectories: [TrajectoryReference]) -> [Float] {
-    finalValues(of: trajectories, by: self.function)
+  func finalValues(
+    of trajectories: [TrajectoryReference], normalization: ObservationNormalization?
+  ) -> [Float] {
+    finalValues(of: trajectories, normalization: normalization, by: self.function)
   }
 
   private func finalValues(
-    of trajectories: [TrajectoryReference], by function: some ValueFunction
+    of trajectories: [TrajectoryReference], normalization: ObservationNormalization?,
+    by function: some ValueFunction
   ) -> [Float] {
     var result = [Float](repeating: 0, count: trajectories.count)
     let truncated = trajectories.indices.filter { trajectories[$0].header.end == .truncated }
@@ -79,6 +82,10 @@ package struct ValueBaseline: Sendable {
         for (row, value) in trajectories[episode].finalObservation.enumerated() {
           observations[row * stride + lane] = value
         }
+      }
+      if let normalization {
+        var observationView = observations.mutableSpan
+        normalization.apply(to: &observationView, laneCount: episodes.count, stride: stride)
       }
       var column = [Float](repeating: 0, count: episodes.count)
       var view = column.mutableSpan

@@ -36,6 +36,7 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
   public let fault: RolloutFault?
   private let policy: P
   private let parameters: [Float]
+  private let normalization: ObservationNormalization?
 
   /// Plays the episode.
   ///
@@ -60,6 +61,7 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
     self.slot = slot
     self.policy = policy
     parameters = snapshot.parameters(of: slot, kind: kind, seed: seed)
+    normalization = snapshot.normalization
     var rollout = Rollout(environment: environment, policy: policy, laneLimit: 1, seed: seed)
     rollout.begin(round, snapshot: snapshot, greedy: greedy)
     var block = TrajectoryBlock(
@@ -91,7 +93,9 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
   public var episodeReturn: Double { block.rewards.span.orderedSum }
 
   public func makeIterator() -> Iterator {
-    Iterator(block: block, stepCount: stepCount, policy: policy, parameters: parameters)
+    Iterator(
+      block: block, stepCount: stepCount, policy: policy, parameters: parameters,
+      normalization: normalization)
   }
 
   /// Goes through the steps in their order.
@@ -102,17 +106,22 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
     private let stepCount: Int
     private let policy: P
     private let parameters: [Float]
+    private let normalization: ObservationNormalization?
     private var workspace: P.Workspace
     private var position = 0
     private var firstOfTile = 0
     private var logProbabilities: [Float] = []
     private var distributions: [ActionDistribution] = []
 
-    init(block: TrajectoryBlock, stepCount: Int, policy: P, parameters: [Float]) {
+    init(
+      block: TrajectoryBlock, stepCount: Int, policy: P, parameters: [Float],
+      normalization: ObservationNormalization?
+    ) {
       self.block = block
       self.stepCount = stepCount
       self.policy = policy
       self.parameters = parameters
+      self.normalization = normalization
       workspace = policy.makeWorkspace(laneCapacity: Self.tileSize)
     }
 
@@ -146,7 +155,11 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
         }
         return tile
       }
-      let observations = tile(block.observations, rows: block.observationSize)
+      var observations = tile(block.observations, rows: block.observationSize)
+      if let normalization {
+        var view = observations.mutableSpan
+        normalization.apply(to: &view, laneCount: laneCount, stride: stride)
+      }
       let actions = tile(block.actions, rows: block.actionSize)
       var logProbabilities = [Float](repeating: 0, count: stride)
       var entropies = logProbabilities

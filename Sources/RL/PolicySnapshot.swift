@@ -5,19 +5,31 @@ public struct PolicySnapshot: Sendable, Equatable {
   public let version: PolicyVersion
   /// θ, flat, in the order of ``Policy/parameterLayout``.
   public let parameters: [Float]
+  /// How the policy sees observations; nil for as they are.
+  public let normalization: ObservationNormalization?
   /// How the slots of a training round depart from the parameters, in a search; nil for a policy gradient,
   /// whose slots all play the parameters as they are.
   public let perturbation: Perturbation?
-  /// Hash of everything that decides an action: the parameters, and the scale of the noise in a search.
+  /// Hash of everything that decides an action: the parameters, followed by means and inverse deviations
+  /// of the normalisation if there is one, and the scale of the noise in a search.
   public let digest: Digest128
 
-  /// - Precondition: every parameter is finite.
-  public init(version: PolicyVersion, parameters: [Float], perturbation: Perturbation? = nil) {
+  /// - Precondition: every number is finite.
+  public init(
+    version: PolicyVersion, parameters: [Float], normalization: ObservationNormalization? = nil,
+    perturbation: Perturbation? = nil
+  ) {
     self.version = version
     self.parameters = parameters
+    self.normalization = normalization
     self.perturbation = perturbation
     var hash = MixingHash()
-    hash.combine(parameters.span)
+    if let normalization {
+      let numbers = parameters + normalization.means + normalization.inverseDeviations
+      hash.combine(numbers.span)
+    } else {
+      hash.combine(parameters.span)
+    }
     if let perturbation { hash.combine([perturbation.scale].span) }
     digest = hash.finalize()
   }

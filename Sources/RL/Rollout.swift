@@ -40,6 +40,7 @@ public struct Rollout<P: Policy> {
   private var greedy = false
   private var round = RoundID(version: .initial, kind: .training)
   private var parameters: [Float] = []
+  private var normalization: ObservationNormalization?
   private var snapshot = PolicySnapshot(version: .initial, parameters: [])
   /// The candidate that all active lanes play, in a search.
   private var candidate: Int?
@@ -56,6 +57,8 @@ public struct Rollout<P: Policy> {
   public private(set) var stepCount = 0
   /// Shape: `[observationSize][stride]`.
   private var observations: [Float]
+  /// What the policy sees of them, where it is not the same. Shape: as `observations`.
+  private var normalized: [Float] = []
   /// Shape: `[actionSize][stride]`.
   private var actions: [Float]
   private var logProbabilities: [Float]
@@ -136,6 +139,10 @@ public struct Rollout<P: Policy> {
     parameters = snapshot.parameters
     candidate = nil
     heldSlot = nil
+    normalization = snapshot.normalization
+    if normalization != nil, normalized.isEmpty {
+      normalized = Array(repeating: 0, count: observations.count)
+    }
     streams = LaneStreams(
       seed: seed, version: round.version, kind: round.kind, laneCount: stride)
     activeLaneCount = 0
@@ -301,15 +308,28 @@ public struct Rollout<P: Policy> {
   private mutating func choose(actions: inout [Float], logProbabilities: inout [Float]) {
     let parameters = self.parameters
     let observations = self.observations
+    var seen: [Float] = []
+    swap(&seen, &normalized)
+    if let normalization {
+      var view = seen.mutableSpan
+      for row in 0..<policy.observationSize {
+        for column in row * stride..<row * stride + activeLaneCount {
+          view[column] = observations[column]
+        }
+      }
+      normalization.apply(to: &view, laneCount: activeLaneCount, stride: stride)
+    }
+    let input = normalization == nil ? observations : seen
     var actionView = actions.mutableSpan
     var logProbabilityView = logProbabilities.mutableSpan
     policy.act(
-      on: observations.span, laneCount: activeLaneCount, stride: stride,
+      on: input.span, laneCount: activeLaneCount, stride: stride,
       parameters: parameters.span, streams: streams, greedy: greedy, workspace: &workspace,
       into: &actionView, logProbabilities: &logProbabilityView)
     recorder.recordChoice(
       observations: observations.span, actions: actions.span,
       logProbabilities: logProbabilities.span, laneCount: activeLaneCount, stride: stride)
+    swap(&seen, &normalized)
   }
 
   private mutating func step(actions: [Float]) {

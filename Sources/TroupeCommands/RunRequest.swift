@@ -76,6 +76,16 @@ struct RunRequest {
     let environment = try catalogue.specification(
       named: name, source: resolved.source(of: "environment"), hosting: settings.hosting,
       plays: false)
+    do throws(ConfigurationError) {
+      let wrappers = try settings.run().wrappers
+      do throws(WrapperProblem) {
+        _ = try environment.wrapped(by: wrappers)
+      } catch {
+        throw ConfigurationError(error)
+      }
+    } catch {
+      throw resolved.failure(for: error, of: RunSettings.options)
+    }
     let security = try LinkSecurity(keys: settings.keys, insecure: settings.insecure)
     if let address = settings.bind {
       try LearnerAddress.checkBind(
@@ -128,6 +138,7 @@ extension RunSettings {
   /// The part that determines the parameters.
   func run() throws(ConfigurationError) -> RunConfiguration {
     try RunConfiguration(
-      environment: environmentName(), seed: seed, policy: policy, learner: learner)
+      environment: environmentName(), seed: seed, policy: policy, learner: learner,
+      wrappers: wrappers)
   }
 }

@@ -13,6 +13,7 @@ struct RunSettings: Hashable, Sendable {
   var seed: UInt64 = 1
   var policy = PolicyConfiguration()
   var learner = LearnerConfiguration()
+  var wrappers = EnvironmentWrappers()
 
   var goal = RunGoal(updates: 1000, untilReturn: nil, evaluateEvery: 10)
 
@@ -60,6 +61,24 @@ enum RunSection: OptionSection {
       help: "units of each hidden layer, such as 64,64; none for a linear policy",
       allowed: "layer sizes from 1 to 65536, such as 64,64, or none", parse: layerSizes,
       text: text(ofLayerSizes:)),
+    .count(
+      "step-limit", \.wrappers.stepLimit, .run, in: 1...RandomStream.maximumStepCount,
+      absent: "none",
+      help: "cut episodes off after so many steps, before the environment's own limit"),
+    .count(
+      "frame-stack", \.wrappers.frameStack, .run, in: 1...64,
+      help: "observations that the policy sees at once, the newest and those before it"),
+    .custom(
+      "observation-scale", \.wrappers.observationScale, .run, shape: .list("factors"),
+      help: "factors on the entries of an observation, one for all or one for each, or none",
+      allowed: "decimal numbers, such as 0.1,1,0.5, or none", parse: factors,
+      text: text(ofFactors:)),
+    .boolean(
+      "normalize-observations", \.wrappers.normalizesObservations, .run, shape: .toggle,
+      help: "centre and scale observations by the statistics of the rounds before"),
+    .choice(
+      "action-transform", \.wrappers.actionTransform, .run,
+      help: "what becomes of a sampled number before the environment sees it"),
     .choice("activation", \.policy.activation, .run, help: "nonlinearity between layers"),
     .choice(
       "initialization", \.policy.initialization, .run, help: "how the first parameters are drawn"),
@@ -130,6 +149,21 @@ enum RunSection: OptionSection {
       sizes.append(size)
     }
     return sizes
+  }
+
+  /// `0.1,1`, `[0.1, 1]` as YAML writes it, or `none`.
+  private static let factors: @Sendable (String) -> [Double]? = { text in
+    if text == "none" { return [] }
+    var factors: [Double] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let factor = NumberText.decimal(String(part)) else { return nil }
+      factors.append(factor)
+    }
+    return factors
+  }
+
+  @Sendable private static func text(ofFactors factors: [Double]) -> String {
+    factors.isEmpty ? "none" : factors.map(NumberText.text(of:)).joined(separator: ",")
   }
 
   @Sendable private static func text(ofLayerSizes sizes: [Int]) -> String {

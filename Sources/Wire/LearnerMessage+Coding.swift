@@ -2,27 +2,26 @@ internal import Kernels
 internal import RL
 
 extension LearnerMessage {
-  /// The topic and the envelope, followed by the parameters if the message carries a policy.
+  /// The topic and the envelope, followed by the arrays of a policy if the message carries one.
   package func encode() -> [WireFrame] {
     var envelope = ProtoLearnerEnvelope()
     envelope.protocolVersion = WireProtocol.version
     envelope.run = ProtoDigest(run.rawValue)
     envelope.incarnation = incarnation.rawValue
     envelope.sequence = sequence
-    var parameters: [Float]?
+    var arrays: [WireFrame] = []
     switch body {
     case .policy(let policy):
       envelope.policy = policy.encoded
-      parameters = policy.parameters
+      arrays = policy.encodedArrays
     case .welcome(let welcome):
       envelope.welcome = welcome.encoded
-      parameters = welcome.policy?.parameters
+      arrays = welcome.policy?.encodedArrays ?? []
     case .lease(let lease): envelope.lease = lease.encoded
     case .goodbye(let goodbye): envelope.goodbye.reason = cut(goodbye.reason)
     case .refusal(let refusal): envelope.refusal = refusal.encoded
     }
-    let frames: [WireFrame] = [.bytes(topic.bytes), .bytes(encodedEnvelope(envelope))]
-    return frames + (parameters.map { [.floats($0)] } ?? [])
+    return [.bytes(topic.bytes), .bytes(encodedEnvelope(envelope))] + arrays
   }
 
   /// Decodes any frames into a message or an error.
@@ -44,8 +43,8 @@ extension LearnerMessage {
     guard let body = envelope.body else { throw .missing(field: "body") }
     let expectedCount =
       switch body {
-      case .policy: 3
-      case .welcome(let welcome): welcome.hasPolicy ? 3 : 2
+      case .policy(let policy): 2 + policy.arrayCount
+      case .welcome(let welcome): welcome.hasPolicy ? 2 + welcome.policy.arrayCount : 2
       case .lease, .goodbye, .refusal: 2
       }
     guard source.frameCount == expectedCount else {
@@ -86,6 +85,7 @@ extension LearnerMessage.Policy {
     result.round = ProtoRound(round)
     result.slotCount = UInt32(slotCount)
     result.digest = ProtoDigest(digest)
+    result.normalizedSize = UInt32(normalization?.observationSize ?? 0)
     if let perturbationScale { result.perturbationScale = perturbationScale }
     result.firstLeases = firstLeases.map { lease in
       var result = ProtoFirstLease()
@@ -95,6 +95,11 @@ extension LearnerMessage.Policy {
       return result
     }
     return result
+  }
+
+  fileprivate var encodedArrays: [WireFrame] {
+    [.floats(parameters)]
+      + (normalization.map { [.floats($0.means + $0.inverseDeviations)] } ?? [])
   }
 
   fileprivate init(
@@ -129,7 +134,12 @@ extension LearnerMessage.Policy {
       digest: policy.digest.value,
       parameters: try source.withFrame(2) { (frame) throws(WireError) in
         try Self.parameters(from: frame, limits: limits)
-      }, perturbationScale: scale,
+      },
+      normalization: policy.normalizedSize == 0
+        ? nil
+        : try source.withFrame(3) { (frame) throws(WireError) in
+          try Self.normalization(from: frame, size: policy.normalizedSize, limits: limits)
+        }, perturbationScale: scale,
       firstLeases: firstLeases)
   }
 
@@ -148,6 +158,29 @@ extension LearnerMessage.Policy {
     }
     return parameters
   }
+}
+
+extension LearnerMessage.Policy {
+  private static func normalization(
+    from frame: RawSpan, size: UInt32, limits: DecodingLimits
+  ) throws(WireError) -> ObservationNormalization {
+    let size = try bounded(size, by: limits.parameterCount, "policy.normalized_size")
+    guard frame.byteCount == 8 * size else {
+      throw .size(
+        field: "normalization", expected: UInt64(8 * size), found: UInt64(frame.byteCount))
+    }
+    let numbers = ArrayCoding.array(of: Float.self, from: frame)
+    guard allFinite(numbers) else {
+      throw .invalid(field: "normalization", found: "not finite", allowed: "finite numbers")
+    }
+    return ObservationNormalization(
+      means: Array(numbers[..<size]), inverseDeviations: Array(numbers[size...]))
+  }
+}
+
+extension ProtoPolicy {
+  /// Array frames behind the envelope.
+  fileprivate var arrayCount: Int { normalizedSize == 0 ? 1 : 2 }
 }
 
 extension LearnerMessage.Welcome {

@@ -11,6 +11,9 @@ package struct LearnerMessage: Equatable, Sendable {
   package var sequence: UInt64
   package var body: Body
 
+  /// Topic, envelope, parameters, normalisation.
+  package static let greatestFrameCount = 4
+
   package init(
     topic: Topic, run: RunID, incarnation: Incarnation, sequence: UInt64, body: Body
   ) {
@@ -38,6 +41,8 @@ package struct LearnerMessage: Equatable, Sendable {
     package var digest: Digest128
     /// θ, flat; all finite.
     package var parameters: [Float]
+    /// How the policy sees observations; nil for as they are. All finite.
+    package var normalization: ObservationNormalization?
     /// σ of the noise on the parameters; nil unless the run is a search.
     package var perturbationScale: Float?
     /// In ascending order of actors, each at most once.
@@ -46,13 +51,15 @@ package struct LearnerMessage: Equatable, Sendable {
     /// - Precondition: no actor has two first leases.
     package init(
       round: RoundID, slotCount: Int, digest: Digest128, parameters: [Float],
-      perturbationScale: Float? = nil, firstLeases: [FirstLease]
+      normalization: ObservationNormalization? = nil, perturbationScale: Float? = nil,
+      firstLeases: [FirstLease]
     ) {
       self.perturbationScale = perturbationScale
       self.round = round
       self.slotCount = slotCount
       self.digest = digest
       self.parameters = parameters
+      self.normalization = normalization
       self.firstLeases = firstLeases.sorted { $0.actor < $1.actor }
       for (left, right) in zip(self.firstLeases, self.firstLeases.dropFirst()) {
         precondition(left.actor != right.actor, "one first lease for each actor")

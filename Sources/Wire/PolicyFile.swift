@@ -27,20 +27,53 @@ package struct PolicyFile: Equatable, Sendable {
   package let architecture: PolicyArchitecture
   private let content: SafeTensors
 
+  private static let meansName = "observation_mean"
+  private static let inverseDeviationsName = "observation_inverse_std"
+
   /// - Precondition: `layout` covers `parameters` exactly.
   package init(
-    architecture: PolicyArchitecture, layout: [ParameterTensor], parameters: [Float]
+    architecture: PolicyArchitecture, layout: [ParameterTensor], parameters: [Float],
+    normalization: ObservationNormalization? = nil
   ) {
     precondition(
       layout.reduce(0) { $0 + $1.count } == parameters.count, "a layout of these parameters")
     self.architecture = architecture
-    content = SafeTensors(
-      metadata: architecture.metadata,
-      tensors: layout.map { tensor in
-        let values = Array(parameters[tensor.offset..<tensor.offset + tensor.count])
-        return SafeTensors.Tensor(
-          name: tensor.name, shape: tensor.shape, values: .float32(values))
-      })
+    var tensors = layout.map { tensor in
+      let values = Array(parameters[tensor.offset..<tensor.offset + tensor.count])
+      return SafeTensors.Tensor(
+        name: tensor.name, shape: tensor.shape, values: .float32(values))
+    }
+    var metadata = architecture.metadata
+    if let normalization {
+      metadata["observation_limit"] = "\(ObservationNormalization.limit)"
+      for (name, values) in [
+        (Self.meansName, normalization.means),
+        (Self.inverseDeviationsName, normalization.inverseDeviations),
+      ] {
+        tensors.append(
+          SafeTensors.Tensor(name: name, shape: [values.count], values: .float32(values)))
+      }
+    }
+    content = SafeTensors(metadata: metadata, tensors: tensors)
+  }
+
+  /// How the policy sees observations: clamp((x − mean) × inverse deviation, ±`observation_limit`).
+  ///
+  /// Nil for as they are.
+  ///
+  /// - Throws: ``WireError`` unless the numbers are finite, one of each kind for an entry.
+  package func normalization(
+    observationSize: Int
+  ) throws(WireError) -> ObservationNormalization? {
+    let names = [Self.meansName, Self.inverseDeviationsName]
+    if names.allSatisfy({ content.tensor(named: $0) == nil }) { return nil }
+    let layout = names.enumerated().map {
+      ParameterTensor(name: $1, shape: [observationSize], offset: $0 * observationSize)
+    }
+    let numbers = try values(of: layout)
+    return ObservationNormalization(
+      means: Array(numbers[..<observationSize]),
+      inverseDeviations: Array(numbers[observationSize...]))
   }
 
   package func encode() -> [UInt8] { content.encode() }
@@ -56,10 +89,16 @@ package struct PolicyFile: Equatable, Sendable {
   /// - Throws: ``WireError`` naming the tensor unless the file holds exactly those of the layout, all
   ///   of them finite.
   package func parameters(layout: [ParameterTensor]) throws(WireError) -> [Float] {
-    for tensor in content.tensors where !layout.contains(where: { $0.name == tensor.name }) {
+    let others = [Self.meansName, Self.inverseDeviationsName]
+    for tensor in content.tensors
+    where !others.contains(tensor.name) && !layout.contains(where: { $0.name == tensor.name }) {
       throw .invalid(
         field: "tensor", found: tensor.name, allowed: "one of the policy's architecture")
     }
+    return try values(of: layout)
+  }
+
+  private func values(of layout: [ParameterTensor]) throws(WireError) -> [Float] {
     // First every shape, so that the memory asked for is no more than the file's.
     var found: [[Float]] = []
     for tensor in layout {

@@ -8,6 +8,9 @@ extension ProtoRunConfiguration {
     seed = configuration.seed
     policy = ProtoPolicyConfiguration(configuration.policy)
     learner = ProtoLearnerConfiguration(configuration.learner)
+    if configuration.wrappers != EnvironmentWrappers() {
+      wrappers = ProtoWrappers(configuration.wrappers)
+    }
   }
 
   /// - Throws: ``WireError/configuration(_:)`` for values that no run can have, other errors for
@@ -16,12 +19,44 @@ extension ProtoRunConfiguration {
     guard hasPolicy else { throw .missing(field: "configuration.policy") }
     guard hasLearner else { throw .missing(field: "configuration.learner") }
     let (policy, learner) = (try policy.value(), try learner.value())
+    let wrappers = hasWrappers ? try wrappers.value() : EnvironmentWrappers()
     do {
       return try RunConfiguration(
-        environment: environment, seed: seed, policy: policy, learner: learner)
+        environment: environment, seed: seed, policy: policy, learner: learner,
+        wrappers: wrappers)
     } catch {
       throw .configuration(error)
     }
+  }
+}
+
+extension ProtoWrappers {
+  fileprivate init(_ wrappers: EnvironmentWrappers) {
+    self.init()
+    if let limit = wrappers.stepLimit { stepLimit = UInt32(limit) }
+    frameStack = UInt32(wrappers.frameStack)
+    observationScale = wrappers.observationScale
+    normalizesObservations = wrappers.normalizesObservations
+    actionTransform =
+      switch wrappers.actionTransform {
+      case .none: .none
+      case .clip: .clip
+      case .tanh: .tanh
+      }
+  }
+
+  fileprivate func value() throws(WireError) -> EnvironmentWrappers {
+    var result = EnvironmentWrappers(
+      stepLimit: hasStepLimit ? Int(stepLimit) : nil, frameStack: Int(frameStack),
+      observationScale: observationScale, normalizesObservations: normalizesObservations)
+    switch actionTransform {
+    case .none: result.actionTransform = .none
+    case .clip: result.actionTransform = .clip
+    case .tanh: result.actionTransform = .tanh
+    case .unspecified, .UNRECOGNIZED:
+      throw unknownValue("configuration.wrappers.action_transform", actionTransform)
+    }
+    return result
   }
 }
 

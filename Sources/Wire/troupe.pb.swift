@@ -124,6 +124,48 @@ nonisolated enum ProtoRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+nonisolated enum ProtoActionTransform: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case none // = 1
+  case clip // = 2
+  case tanh // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .none
+    case 2: self = .clip
+    case 3: self = .tanh
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .none: return 1
+    case .clip: return 2
+    case .tanh: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoActionTransform] = [
+    .unspecified,
+    .none,
+    .clip,
+    .tanh,
+  ]
+
+}
+
 nonisolated enum ProtoNonlinearity: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unspecified // = 0
@@ -655,7 +697,8 @@ nonisolated struct ProtoUninterpreted: Sendable {
   init() {}
 }
 
-/// Followed by one array frame: the parameters, f32.
+/// Followed by array frames: the parameters, f32; and, if observations are normalised, their means and
+/// inverse deviations, f32.
 nonisolated struct ProtoPolicy: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -682,6 +725,9 @@ nonisolated struct ProtoPolicy: Sendable {
   mutating func clearDigest() {self._digest = nil}
 
   var firstLeases: [ProtoFirstLease] = []
+
+  /// Entries of an observation, where they are normalised; 0 where not, and then there is no frame.
+  var normalizedSize: UInt32 = 0
 
   /// Standard deviation of the noise on the parameters; absent unless the method is a search.
   var perturbationScale: Float {
@@ -862,12 +908,53 @@ nonisolated struct ProtoRunConfiguration: Sendable {
   /// Clears the value of `learner`. Subsequent reads from it will return its default value.
   mutating func clearLearner() {self._learner = nil}
 
+  /// Absent: none.
+  var wrappers: ProtoWrappers {
+    get {_wrappers ?? ProtoWrappers()}
+    set {_wrappers = newValue}
+  }
+  /// Returns true if `wrappers` has been explicitly set.
+  var hasWrappers: Bool {self._wrappers != nil}
+  /// Clears the value of `wrappers`. Subsequent reads from it will return its default value.
+  mutating func clearWrappers() {self._wrappers = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _policy: ProtoPolicyConfiguration? = nil
   fileprivate var _learner: ProtoLearnerConfiguration? = nil
+  fileprivate var _wrappers: ProtoWrappers? = nil
+}
+
+/// What stands between environment and policy.
+nonisolated struct ProtoWrappers: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var stepLimit: UInt32 {
+    get {_stepLimit ?? 0}
+    set {_stepLimit = newValue}
+  }
+  /// Returns true if `stepLimit` has been explicitly set.
+  var hasStepLimit: Bool {self._stepLimit != nil}
+  /// Clears the value of `stepLimit`. Subsequent reads from it will return its default value.
+  mutating func clearStepLimit() {self._stepLimit = nil}
+
+  var frameStack: UInt32 = 0
+
+  var observationScale: [Double] = []
+
+  var normalizesObservations: Bool = false
+
+  var actionTransform: ProtoActionTransform = .unspecified
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _stepLimit: UInt32? = nil
 }
 
 nonisolated struct ProtoPolicyConfiguration: Sendable {
@@ -1374,6 +1461,10 @@ nonisolated extension ProtoRefusalReason: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REFUSAL_REASON_UNSPECIFIED\0\u{1}REFUSAL_REASON_PROTOCOL_VERSION\0\u{1}REFUSAL_REASON_NUMERICS_DIGEST\0\u{1}REFUSAL_REASON_DUPLICATE_ACTOR\0\u{1}REFUSAL_REASON_QUARANTINED\0\u{1}REFUSAL_REASON_OTHER_RUN\0")
 }
 
+nonisolated extension ProtoActionTransform: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACTION_TRANSFORM_UNSPECIFIED\0\u{1}ACTION_TRANSFORM_NONE\0\u{1}ACTION_TRANSFORM_CLIP\0\u{1}ACTION_TRANSFORM_TANH\0")
+}
+
 nonisolated extension ProtoNonlinearity: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NONLINEARITY_UNSPECIFIED\0\u{1}NONLINEARITY_TANH\0\u{1}NONLINEARITY_RELU\0")
 }
@@ -1729,7 +1820,7 @@ nonisolated extension ProtoUninterpreted: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Policy"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{3}slot_count\0\u{1}digest\0\u{3}first_leases\0\u{4}\u{5}perturbation_scale\0\u{c}\u{8}\u{1}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{3}slot_count\0\u{1}digest\0\u{3}first_leases\0\u{4}\u{4}normalized_size\0\u{3}perturbation_scale\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1741,6 +1832,7 @@ nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.slotCount) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._digest) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.firstLeases) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.normalizedSize) }()
       case 9: try { try decoder.decodeSingularFloatField(value: &self._perturbationScale) }()
       default: break
       }
@@ -1764,6 +1856,9 @@ nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.firstLeases.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.firstLeases, fieldNumber: 4)
     }
+    if self.normalizedSize != 0 {
+      try visitor.visitSingularUInt32Field(value: self.normalizedSize, fieldNumber: 8)
+    }
     try { if let v = self._perturbationScale {
       try visitor.visitSingularFloatField(value: v, fieldNumber: 9)
     } }()
@@ -1775,6 +1870,7 @@ nonisolated extension ProtoPolicy: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.slotCount != rhs.slotCount {return false}
     if lhs._digest != rhs._digest {return false}
     if lhs.firstLeases != rhs.firstLeases {return false}
+    if lhs.normalizedSize != rhs.normalizedSize {return false}
     if lhs._perturbationScale != rhs._perturbationScale {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -2039,7 +2135,7 @@ nonisolated extension ProtoRefusal: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoRunConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RunConfiguration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}environment\0\u{1}seed\0\u{1}policy\0\u{1}learner\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}environment\0\u{1}seed\0\u{1}policy\0\u{1}learner\0\u{2}\u{4}wrappers\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2051,6 +2147,7 @@ nonisolated extension ProtoRunConfiguration: SwiftProtobuf.Message, SwiftProtobu
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._policy) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._learner) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._wrappers) }()
       default: break
       }
     }
@@ -2073,6 +2170,9 @@ nonisolated extension ProtoRunConfiguration: SwiftProtobuf.Message, SwiftProtobu
     try { if let v = self._learner {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    try { if let v = self._wrappers {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2081,6 +2181,61 @@ nonisolated extension ProtoRunConfiguration: SwiftProtobuf.Message, SwiftProtobu
     if lhs.seed != rhs.seed {return false}
     if lhs._policy != rhs._policy {return false}
     if lhs._learner != rhs._learner {return false}
+    if lhs._wrappers != rhs._wrappers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoWrappers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Wrappers"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}step_limit\0\u{3}frame_stack\0\u{3}observation_scale\0\u{3}normalizes_observations\0\u{3}action_transform\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._stepLimit) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.frameStack) }()
+      case 3: try { try decoder.decodeRepeatedDoubleField(value: &self.observationScale) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.normalizesObservations) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.actionTransform) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._stepLimit {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    if self.frameStack != 0 {
+      try visitor.visitSingularUInt32Field(value: self.frameStack, fieldNumber: 2)
+    }
+    if !self.observationScale.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.observationScale, fieldNumber: 3)
+    }
+    if self.normalizesObservations != false {
+      try visitor.visitSingularBoolField(value: self.normalizesObservations, fieldNumber: 4)
+    }
+    if self.actionTransform != .unspecified {
+      try visitor.visitSingularEnumField(value: self.actionTransform, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoWrappers, rhs: ProtoWrappers) -> Bool {
+    if lhs._stepLimit != rhs._stepLimit {return false}
+    if lhs.frameStack != rhs.frameStack {return false}
+    if lhs.observationScale != rhs.observationScale {return false}
+    if lhs.normalizesObservations != rhs.normalizesObservations {return false}
+    if lhs.actionTransform != rhs.actionTransform {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -11,6 +11,7 @@ struct InProcessRun {
   /// Ticks after which the rollout is interrupted and goes on.
   var ticksPerAdvance = Int.max
   var hidden = [16]
+  var normalizesObservations = false
   var configuration = LearnerConfiguration(
     episodesPerUpdate: 32, baseline: .leaveOneOutPerStep, discount: 0.99, learningRate: 0.03)
 
@@ -30,7 +31,8 @@ struct InProcessRun {
   func makeLearner() -> Learner<MLPPolicy> {
     Learner(
       policy: policy, configuration: configuration, seed: 1,
-      queue: WorkQueue(threadCount: threads), valueFunction: valueFunction)
+      queue: WorkQueue(threadCount: threads), valueFunction: valueFunction,
+      normalizesObservations: normalizesObservations)
   }
 
   func play(

@@ -65,7 +65,7 @@ import Testing
       queue: WorkQueue(threadCount: 1),
       valueBaseline: ValueBaseline(
         function: test.valueFunction, configuration: test.configuration,
-        version: half.snapshot.version, parameters: baseline.parameters,
+        policyUpdateCount: 4, parameters: baseline.parameters,
         firstMoment: baseline.optimizer.firstMoment, secondMoment: baseline.optimizer.secondMoment))
     #expect(try state(test.run(updates: 5, from: resumed).learner) == expected)
   }

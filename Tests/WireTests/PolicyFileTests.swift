@@ -22,6 +22,22 @@ import Wire
     #expect(try decoded.parameters(layout: Self.layout) == Self.parameters)
   }
 
+  @Test func `how a policy sees observations is read back, and is part of the file`() throws {
+    let normalization = ObservationNormalization(
+      means: [0.5, -3, 7], inverseDeviations: [1, 0.1, 100])
+    let plain = PolicyFile(
+      architecture: Self.architecture, layout: Self.layout, parameters: Self.parameters)
+    #expect(try PolicyFile(decoding: plain.encode()).normalization(observationSize: 3) == nil)
+    let file = PolicyFile(
+      architecture: Self.architecture, layout: Self.layout, parameters: Self.parameters,
+      normalization: normalization)
+    #expect(file.encode() != plain.encode())
+    let decoded = try PolicyFile(decoding: file.encode())
+    #expect(try decoded.normalization(observationSize: 3) == normalization)
+    #expect(try decoded.parameters(layout: Self.layout) == Self.parameters)
+    #expect(throws: WireError.self) { try decoded.normalization(observationSize: 4) }
+  }
+
   @Test(arguments: [[], [1], [64, 64], [65_536, 1, 7]])
   func `any hidden layers are read back`(hidden: [Int]) throws {
     let architecture = PolicyArchitecture(

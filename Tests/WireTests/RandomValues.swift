@@ -160,11 +160,26 @@ struct RandomValues {
     let slotCount = integer(1...1000)
     return LearnerMessage.Policy(
       round: round(), slotCount: slotCount, digest: digest(), parameters: floats(integer(0...20)),
+      normalization: coin() ? normalization() : nil,
       perturbationScale: coin() ? abs(float()) : nil,
       firstLeases: (0..<integer(0...3)).map { _ in
         LearnerMessage.FirstLease(
           actor: ActorID(random.next()), number: random.next(), slots: slots(below: slotCount))
       })
+  }
+
+  mutating func normalization() -> ObservationNormalization {
+    let size = integer(1...9)
+    return ObservationNormalization(means: floats(size), inverseDeviations: floats(size))
+  }
+
+  mutating func wrappers() -> EnvironmentWrappers {
+    EnvironmentWrappers(
+      stepLimit: coin() ? integer(1...1000) : nil, frameStack: integer(1...4),
+      observationScale: (0..<integer(0...2)).map { _ in
+        Double.random(in: 0.1...10, using: &random)
+      }, normalizesObservations: coin(),
+      actionTransform: ActionTransform.allCases[integer(0...2)])
   }
 
   mutating func lease() -> Lease {
@@ -201,7 +216,8 @@ struct RandomValues {
         activation: coin() ? .tanh : .relu, initialization: coin() ? .orthogonal : .pytorch)
       // Some combinations are not allowed; another is drawn.
       if let result = try? RunConfiguration(
-        environment: text(), seed: random.next(), policy: policy, learner: learner)
+        environment: text(), seed: random.next(), policy: policy, learner: learner,
+        wrappers: coin() ? wrappers() : EnvironmentWrappers())
       {
         return result
       }

@@ -22,6 +22,11 @@ import Wire
       copy = configuration
       copy.policy.hidden.append(1)
       #expect(copy.digest != configuration.digest)
+      for change in Self.changesOfWrappers {
+        copy = configuration
+        change(&copy.wrappers)
+        #expect(copy.digest != configuration.digest)
+      }
       // What describes a value function counts only where there is one.
       for change in Self.changesOfValue {
         copy = configuration
@@ -41,6 +46,14 @@ import Wire
       { $0.episodesPerCandidate += 1 }, { $0.noise = $0.noise.nextUp },
       { $0.lowestNoise = $0.lowestNoise.nextUp }, { $0.highestNoise = $0.highestNoise.nextUp },
       { $0.temperature = $0.temperature.nextUp }, { $0.cooling = $0.cooling.nextDown },
+    ]
+  }
+
+  private static var changesOfWrappers: [(inout EnvironmentWrappers) -> Void] {
+    [
+      { $0.stepLimit = $0.stepLimit == nil ? 9 : nil }, { $0.frameStack += 1 },
+      { $0.observationScale.append(1) }, { $0.normalizesObservations.toggle() },
+      { $0.actionTransform = $0.actionTransform == .tanh ? .none : .tanh },
     ]
   }
 

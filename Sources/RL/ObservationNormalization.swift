@@ -1,0 +1,43 @@
+/// How the policy of one version sees an observation: x ↦ clamp((x − mean) × inverse deviation, ±10),
+/// entry by entry, in single precision, no operation fused.
+///
+/// Part of what decides an action, so it travels with the parameters and the policy digest covers it.
+/// Trajectories hold observations as they were before it: who has the policy can redo it bit for bit.
+public struct ObservationNormalization: Hashable, Sendable {
+  public let means: [Float]
+  public let inverseDeviations: [Float]
+
+  /// Magnitude that no normalised entry exceeds.
+  public static var limit: Float { 10 }
+
+  /// - Precondition: one mean and one inverse deviation for each entry, all finite.
+  public init(means: [Float], inverseDeviations: [Float]) {
+    precondition(means.count == inverseDeviations.count, "two numbers for each entry")
+    self.means = means
+    self.inverseDeviations = inverseDeviations
+  }
+
+  /// What version 0 sees before anything was measured: the observation itself, within the limit.
+  public static func identity(observationSize: Int) -> ObservationNormalization {
+    ObservationNormalization(
+      means: Array(repeating: 0, count: observationSize),
+      inverseDeviations: Array(repeating: 1, count: observationSize))
+  }
+
+  public var observationSize: Int { means.count }
+
+  /// Normalises the columns `0..<laneCount`.
+  ///
+  /// Shape: `observations` `[observationSize][stride]`.
+  package func apply(
+    to observations: inout MutableSpan<Float>, laneCount: Int, stride: Int
+  ) {
+    for entry in means.indices {
+      let (mean, inverse) = (means[entry], inverseDeviations[entry])
+      for column in entry * stride..<entry * stride + laneCount {
+        let value = (observations[column] - mean) * inverse
+        observations[column] = min(max(value, -Self.limit), Self.limit)
+      }
+    }
+  }
+}
