@@ -17,7 +17,7 @@ struct ActorSession {
   init(
     configuration: RunConfiguration, environment: EnvironmentSpecification, laneCount: Int
   ) throws(RoleFailure) {
-    let environment = try configuration.wrapped(environment)
+    let environment = try wrappedEnvironment(environment, of: configuration)
     self.configuration = configuration
     policy = MLPPolicy(environment: environment, configuration: configuration.policy)
     rollouts = Rollout.sharing(

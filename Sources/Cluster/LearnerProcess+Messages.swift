@@ -128,8 +128,14 @@ extension LearnerProcess {
         from: actor, round: message.round, policyDigest: message.policyDigest, slot: header.slot,
         fingerprint: header.fingerprint, stepCount: header.stepCount)
       if isAccepted, case .trajectories(let estimation) = collected {
+        var place = header.slot
+        if arrivals != nil {
+          guard let next = arrivals?.take(slot: header.slot) else { continue }
+          place = next
+        }
         estimation.insert(
-          TrajectoryReference(block: block, index: index, stepOffset: offset), wake: wakeUp.call)
+          TrajectoryReference(block: block, index: index, stepOffset: offset, place: place),
+          wake: wakeUp.call)
       }
     }
   }

@@ -20,12 +20,14 @@ extension LearnerProcess {
   private mutating func heedVerifications(of estimation: inout RoundEstimation<MLPPolicy>) {
     for verification in estimation.takeVerifications(wake: wakeUp.call) {
       if verification.mismatches.isEmpty {
-        for slot in estimation.slots(of: verification.group) { ledger.verified(slot) }
+        for place in estimation.slots(of: verification.group) {
+          ledger.verified(arrivals?.slot(at: place) ?? place)
+        }
         continue
       }
-      for slot in verification.mismatches {
+      for place in verification.mismatches {
         refuse(
-          slot, of: estimation.round,
+          arrivals?.reopen(place) ?? place, of: estimation.round,
           "refused a trajectory: its log-probabilities are not those of the policy")
       }
     }

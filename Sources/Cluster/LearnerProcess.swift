@@ -31,6 +31,8 @@ package struct LearnerProcess: ~Copyable {
   /// The policy message of the current round, which a welcome repeats.
   var currentPolicy: LearnerMessage.Policy?
   var ending: Ending?
+  /// Where the order of arrival decides which episodes make the update.
+  var arrivals: ArrivalOrder?
 
   /// Why the run stops before its goal.
   enum Ending {
@@ -49,7 +51,7 @@ package struct LearnerProcess: ~Copyable {
     let wakeUp = try WakeUp()
     let endpoint = try endpoint(role.bind)
     let keys = try LearnerKeys(role.security, for: endpoint, logger: logger)
-    let environment = try role.run.wrapped(environment)
+    let environment = try wrappedEnvironment(environment, of: role.run)
     let policy = MLPPolicy(environment: environment, configuration: role.run.policy)
     let incarnation = FreshName.incarnation()
     var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
@@ -118,6 +120,14 @@ package struct LearnerProcess: ~Copyable {
   private mutating func train() throws(RoleFailure) {
     try store.noteAddress("\(link.endpoint)")
     try actors?.start(connectingTo: "\(link.endpoint.fromThisMachine)")
+    if role.run.learner.collection == .firstCome {
+      logger.warning(
+        """
+        FIRST COME, FIRST SERVED: each update takes the first \
+        \(role.run.learner.episodesPerUpdate) episodes that arrive and drops the others. The estimate \
+        is BIASED towards short episodes and no run can be repeated; this is for teaching only
+        """)
+    }
     logger.info(
       "listening",
       metadata: ["address": "\(link.endpoint)", "version": "\(learner.snapshot.version)"])
@@ -162,10 +172,17 @@ package struct LearnerProcess: ~Copyable {
     var collected = beginRound(kind, slotCount: slotCount)
     let snapshot = learner.snapshot
     monitor.roundBegan(now: clock.now)
+    arrivals = nil
+    var offeredCount = slotCount
+    if kind == .training, role.run.learner.collection == .firstCome {
+      let laneCount = ledger.actors.reduce(0) { $0 + $1.lanes }
+      arrivals = ArrivalOrder(placeCount: slotCount)
+      offeredCount = ArrivalOrder.offeredSlotCount(placeCount: slotCount, laneCount: laneCount)
+    }
     let leases = ledger.beginRound(
-      collected.id, slotCount: slotCount, policyDigest: snapshot.digest, now: clock.now)
+      collected.id, slotCount: offeredCount, policyDigest: snapshot.digest, now: clock.now)
     var policy = LearnerMessage.Policy(
-      round: collected.id, slotCount: slotCount, digest: snapshot.digest,
+      round: collected.id, slotCount: offeredCount, digest: snapshot.digest,
       parameters: snapshot.parameters, normalization: snapshot.normalization,
       perturbationScale: snapshot.perturbation?.scale,
       firstLeases: leases.map {
@@ -177,7 +194,7 @@ package struct LearnerProcess: ~Copyable {
     try link.send(.policy(policy), to: .policy)
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
-      round: policy.round, slotCount: slotCount, digest: policy.digest,
+      round: policy.round, slotCount: offeredCount, digest: policy.digest,
       parameters: policy.parameters, normalization: policy.normalization,
       perturbationScale: policy.perturbationScale, firstLeases: [])
     currentPolicy = policy

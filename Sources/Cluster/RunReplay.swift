@@ -33,7 +33,8 @@ package struct RunReplay: Sendable {
   ) throws(RoleFailure) -> EpisodeReplay<MLPPolicy> {
     let learner = try learner(at: version, note: note)
     return EpisodeReplay(
-      environment: try run.wrapped(environment), policy: learner.policy, snapshot: learner.snapshot,
+      environment: try wrappedEnvironment(environment, of: run), policy: learner.policy,
+      snapshot: learner.snapshot,
       seed: run.seed, kind: kind, slot: slot)
   }
 
@@ -49,7 +50,7 @@ package struct RunReplay: Sendable {
     }
     try requireReached(version, checkpoints: versions)
     let policy = MLPPolicy(
-      environment: try run.wrapped(environment), configuration: run.policy)
+      environment: try wrappedEnvironment(environment, of: run), configuration: run.policy)
     let queue = WorkQueue(threadCount: threads)
     let restored = try restore(
       versions.filter { $0 <= version }, policy: policy, in: checkpoints, note: note)
@@ -63,6 +64,12 @@ package struct RunReplay: Sendable {
     let count = version.rawValue - start.rawValue
     if count > 0 {
       let from = restored == nil ? "the beginning" : "the checkpoint of version \(start)"
+      guard run.learner.collection == .everySlot else {
+        throw RoleFailure(
+          .badData,
+          "the run took its episodes first come, first served, and cannot be repeated; only a "
+            + "version whose checkpoint is kept can be replayed")
+      }
       note("running \(count) update\(count == 1 ? "" : "s") again from \(from)")
     }
     for _ in 0..<count { try update(&learner, queue: queue) }
@@ -109,7 +116,8 @@ package struct RunReplay: Sendable {
   ) throws(RoleFailure) {
     let round = RoundID(version: learner.snapshot.version, kind: .training)
     let share = RoundShare(
-      environment: try run.wrapped(environment), policy: learner.policy, round: round,
+      environment: try wrappedEnvironment(environment, of: run), policy: learner.policy,
+      round: round,
       snapshot: learner.snapshot, seed: run.seed,
       slotCount: run.learner.episodesPerUpdate, shareCount: threads)
     let results = Mailbox<Result<TrajectoryBlock, RolloutFault>>()
@@ -128,7 +136,8 @@ package struct RunReplay: Sendable {
       return
     }
     var search = learner.beginSearchRound(
-      slotCount: run.learner.episodesPerUpdate, environment: try run.wrapped(environment),
+      slotCount: run.learner.episodesPerUpdate,
+      environment: try wrappedEnvironment(environment, of: run),
       seed: run.seed)
     for outcome in blocks.flatMap({ CandidateOutcome.outcomes(of: $0) }) { search.insert(outcome) }
     _ = learner.update(with: search)

@@ -20,7 +20,7 @@ package enum StandaloneEvaluation {
     episodeCount: Int, greedy: Bool
   ) throws(RoleFailure) -> ReturnStatistics {
     try prepareArithmetic()
-    let environment = try run.wrapped(environment)
+    let environment = try wrappedEnvironment(environment, of: run)
     let policy = MLPPolicy(environment: environment, configuration: run.policy)
     let (parameters, normalization) = try content(of: policy, run: run, in: runDirectory)
     let laneLimit = environment.stepsElsewhere ? laneLimitElsewhere : laneLimit

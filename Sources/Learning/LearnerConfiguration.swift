@@ -30,6 +30,15 @@ public enum Baseline: String, Hashable, Sendable, CaseIterable {
   }
 }
 
+/// Which episodes of a policy version make its update.
+public enum Collection: String, Hashable, Sendable, CaseIterable {
+  /// Those of the slots 0..<m, however long they take: decided before anyone plays.
+  case everySlot = "every-slot"
+  /// The first m that arrive, whatever they are: what not to do. Episodes that take long are left out
+  /// more often than others, so the estimate is biased, and it depends on who is fast. For teaching.
+  case firstCome = "first-come"
+}
+
 /// The rule that turns a gradient into new parameters.
 public enum OptimizerRule: String, Hashable, Sendable, CaseIterable {
   case sgd
@@ -78,6 +87,8 @@ public struct LearnerConfiguration: Hashable, Sendable {
   public var baseline: Baseline
   /// γ, in 0...1.
   public var discount: Double
+  /// Multiplies the weight of step t by γᵗ, as the gradient of the discounted return asks.
+  public var weighsByDiscount: Bool
   /// Divides every weight by the standard deviation of all weights of the round. Biased.
   public var normalizeAdvantages: Bool
   /// β, the weight of the mean entropy over all steps, at least 0.
@@ -94,14 +105,17 @@ public struct LearnerConfiguration: Hashable, Sendable {
   public var scheduleUpdates: Int?
   /// Without effect unless the baseline is `value`.
   public var value: ValueConfiguration
+  public var collection: Collection
 
   public init(
     episodesPerUpdate: Int = 32, estimator: Estimator = .rewardToGo, baseline: Baseline = .mean,
-    discount: Double = 1, normalizeAdvantages: Bool = true, entropyCoefficient: Double = 0,
+    discount: Double = 1, weighsByDiscount: Bool = false, normalizeAdvantages: Bool = true,
+    entropyCoefficient: Double = 0,
     gradientNormLimit: Double? = nil, rewardScale: Double = 1, optimizer: OptimizerRule = .adam,
     learningRate: Double = 0.03, schedule: LearningRateSchedule = .constant,
     scheduleUpdates: Int? = nil, value: ValueConfiguration = ValueConfiguration(),
-    method: TrainingMethod = .policyGradient, search: SearchConfiguration = SearchConfiguration()
+    method: TrainingMethod = .policyGradient, search: SearchConfiguration = SearchConfiguration(),
+    collection: Collection = .everySlot
   ) {
     self.method = method
     self.search = search
@@ -109,6 +123,7 @@ public struct LearnerConfiguration: Hashable, Sendable {
     self.estimator = estimator
     self.baseline = baseline
     self.discount = discount
+    self.weighsByDiscount = weighsByDiscount
     self.normalizeAdvantages = normalizeAdvantages
     self.entropyCoefficient = entropyCoefficient
     self.gradientNormLimit = gradientNormLimit
@@ -118,6 +133,7 @@ public struct LearnerConfiguration: Hashable, Sendable {
     self.schedule = schedule
     self.scheduleUpdates = scheduleUpdates
     self.value = value
+    self.collection = collection
   }
 
   /// Whether the backward pass of an episode has to wait for the round's last slot.

@@ -75,7 +75,7 @@ package struct RoundEstimation<P: Policy> {
   ///
   /// - Precondition: the trajectory's slot, observation and action sizes are those of the round.
   package func insert(_ trajectory: TrajectoryReference, wake: @escaping @Sendable () -> Void) {
-    let group = groups[partition.group(of: trajectory.header.slot)]
+    let group = groups[partition.group(of: trajectory.place)]
     guard group.insert(trajectory) else { return }
     let (needsRound, pass) = (needsRound, pass)
     perform(inline: isSmall(stepCount: group.stepCount, passes: !needsRound), wake: wake) {

@@ -46,6 +46,10 @@ extension RunConfiguration {
       encoding.add("temperature", learner.search.temperature)
       encoding.add("cooling", learner.search.cooling)
     }
+    if learner.weighsByDiscount { encoding.add("weigh-by-discount", 1 as Int) }
+    if learner.collection != .everySlot {
+      encoding.add("collection", learner.collection.rawValue)
+    }
     encoding.add(wrappers)
     var hash = MixingHash()
     hash.combine(encoding.bytes.span)

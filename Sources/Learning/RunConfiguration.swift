@@ -64,6 +64,9 @@ public struct RunConfiguration: Hashable, Sendable {
         [.none, .mean, .leaveOneOut].contains(learner.baseline), "baseline",
         learner.baseline.rawValue, "none, mean or leave-one-out with estimator total-return")
     }
+    try require(
+      learner.estimator == .rewardToGo || !learner.weighsByDiscount, "weigh-by-discount", "true",
+      "false with estimator total-return, which needs no such factor")
     try require((0...1).contains(learner.discount), "discount", learner.discount, "0 to 1")
     try require(
       (0...1e6).contains(learner.entropyCoefficient), "entropy", learner.entropyCoefficient,

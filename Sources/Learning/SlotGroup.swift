@@ -8,11 +8,14 @@ package struct TrajectoryReference: Sendable {
   let index: Int
   /// The trajectory's first step within the block.
   let stepOffset: Int
+  /// Its place within the round: its slot, unless the order of arrival decides.
+  let place: Int
 
-  package init(block: TrajectoryBlock, index: Int, stepOffset: Int) {
+  package init(block: TrajectoryBlock, index: Int, stepOffset: Int, place: Int? = nil) {
     self.block = block
     self.index = index
     self.stepOffset = stepOffset
+    self.place = place ?? block.headers[index].slot
   }
 
   package var header: TrajectoryHeader { block.headers[index] }
@@ -85,7 +88,7 @@ final class SlotGroup<P: Policy>: Sendable {
   /// Puts a trajectory in its place; true when the group is complete.
   func insert(_ trajectory: TrajectoryReference) -> Bool {
     state.withLock { state in
-      let place = trajectory.header.slot - slots.lowerBound
+      let place = trajectory.place - slots.lowerBound
       if state.trajectories[place] == nil { state.missingCount -= 1 }
       state.trajectories[place] = trajectory
       return state.missingCount == 0
@@ -208,12 +211,12 @@ final class SlotGroup<P: Policy>: Sendable {
   private func mismatches(_ state: borrowing State) -> [Int] {
     var mismatches: [Int] = []
     for (place, range) in state.tiles.stepRanges.enumerated() {
-      guard let header = state.trajectories[place]?.header else { continue }
+      guard let trajectory = state.trajectories[place] else { continue }
       let logProbabilities = state.logProbabilities.span.extracting(range)
       let agrees =
         Reductions.areFinite(logProbabilities)
-        && Digest128.hash(of: logProbabilities) == header.fingerprint
-      if !agrees { mismatches.append(header.slot) }
+        && Digest128.hash(of: logProbabilities) == trajectory.header.fingerprint
+      if !agrees { mismatches.append(trajectory.place) }
     }
     return mismatches
   }

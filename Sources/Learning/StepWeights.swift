@@ -17,6 +17,11 @@ package struct StepWeights {
   ///
   /// - Precondition: the configuration's baseline does not need the round.
   package func weighLocally(_ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>) {
+    weighAlone(rewardsToGo, into: &weights)
+    if configuration.weighsByDiscount { weighByDiscount(&weights) }
+  }
+
+  private func weighAlone(_ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>) {
     switch configuration.baseline {
     case .standardize: standardize(rewardsToGo, into: &weights)
     case .none, .mean, .leaveOneOut, .leaveOneOutPerStep, .value:
@@ -31,7 +36,7 @@ package struct StepWeights {
     var weights = [Float](repeating: 0, count: rewardsToGo.count)
     switch configuration.baseline {
     case .none, .standardize, .value:
-      forEach(episodes, rewardsToGo, &weights) { weighLocally($1, into: &$2) }
+      forEach(episodes, rewardsToGo, &weights) { weighAlone($1, into: &$2) }
     case .mean:
       let mean = sumOfReturns(rewardsToGo, episodes) / Double(episodes.count)
       forEach(episodes, rewardsToGo, &weights) { subtract(mean, from: $1, into: &$2) }
@@ -45,7 +50,21 @@ package struct StepWeights {
       subtractOthersPerStep(rewardsToGo, episodes, into: &weights)
     }
     if configuration.normalizeAdvantages { normalize(&weights, episodes) }
+    if configuration.weighsByDiscount {
+      forEach(episodes, rewardsToGo, &weights) { weighByDiscount(&$2) }
+    }
     return weights
+  }
+
+  /// Multiplies the weight of each step t of an episode by γᵗ, the power made by recursion.
+  ///
+  /// Source: Sutton and Barto, 2nd edition, section 13.3, the box of REINFORCE.
+  private func weighByDiscount(_ weights: inout MutableSpan<Float>) {
+    var power = 1.0
+    for t in 0..<weights.count {
+      weights[t] = Float(Double(weights[t]) * power)
+      power *= configuration.discount
+    }
   }
 
   private func forEach(

@@ -60,6 +60,9 @@ extension LearnerConfiguration {
       "a multiple of the \(k) episodes per candidate, with "
         + (isPaired
           ? "an even number of candidates" : "at least one candidate beside the incumbent"))
+    try require(
+      collection == .everySlot, "collection", collection.rawValue,
+      "every-slot with method \(method.rawValue), whose slots play different candidates")
     let noise = 1e-6...1e6
     try require(noise.contains(search.noise), "noise", search.noise, "0.000001 to 1000000")
     try require(

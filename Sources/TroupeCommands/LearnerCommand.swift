@@ -27,6 +27,10 @@ struct LearnerCommand: ContextualCommand {
       context.output(plan.printedConfiguration(command: "learner"))
       return
     }
+    guard !settings.explains else {
+      context.output(try plan.explanation())
+      return
+    }
     try plan.withDirectory(context) { directory in
       let role = try plan.learnerRole(in: directory)
       try context.roles.learner(

@@ -43,6 +43,16 @@ struct RunPlan {
     }
   }
 
+  /// What the run's updates estimate.
+  func explanation() throws(RoleFailure) -> String {
+    do throws(ConfigurationError) {
+      let run = try resolved.settings.run()
+      return Explanation(run, environment: try run.wrapped(environment)).text
+    } catch {
+      throw resolved.failure(for: error, of: RunSettings.options)
+    }
+  }
+
   private var resumes: Bool {
     switch place {
     case .resumed: true

@@ -77,12 +77,7 @@ struct RunRequest {
       named: name, source: resolved.source(of: "environment"), hosting: settings.hosting,
       plays: false)
     do throws(ConfigurationError) {
-      let wrappers = try settings.run().wrappers
-      do throws(WrapperProblem) {
-        _ = try environment.wrapped(by: wrappers)
-      } catch {
-        throw ConfigurationError(error)
-      }
+      _ = try settings.run().wrapped(environment)
     } catch {
       throw resolved.failure(for: error, of: RunSettings.options)
     }

@@ -36,6 +36,7 @@ struct RunSettings: Hashable, Sendable {
   var preset: String?
   var configurationFile: String?
   var printsConfiguration = false
+  var explains = false
 }
 
 /// What determines the parameters of every policy version.
@@ -119,6 +120,9 @@ enum RunSection: OptionSection {
       help: "steps of the value function at each update"),
     .number("discount", \.learner.discount, .run, help: "discount factor, 0 to 1"),
     .boolean(
+      "weigh-by-discount", \.learner.weighsByDiscount, .run, shape: .toggle,
+      help: "multiply the weight of step t by discount^t"),
+    .boolean(
       "normalize-advantages", \.learner.normalizeAdvantages, .run, shape: .toggle,
       help: "divide advantages by their standard deviation"),
     .number("entropy", \.learner.entropyCoefficient, .run, help: "weight of the entropy bonus"),
@@ -136,6 +140,9 @@ enum RunSection: OptionSection {
       "episodes-per-update", \.learner.episodesPerUpdate, .run, shape: .value("count"),
       help: "complete episodes that make one update",
       allowed: "a whole number from 1 to 1000000", parse: NumberText.whole, text: { "\($0)" }),
+    .choice(
+      "collection", \.learner.collection, .run,
+      help: "which episodes make an update; first-come is biased, for teaching only"),
   ]
 
   /// `64,64`, `[64, 64]` as YAML writes it, or `none`.
@@ -252,6 +259,9 @@ enum OutputSection: OptionSection {
       .boolean(
         "print-config", \.printsConfiguration, .reading, shape: .flag,
         help: "print every value and its source as YAML, and stop"),
+      .boolean(
+        "explain", \.explains, .reading, shape: .flag,
+        help: "print what exactly an update estimates and whether it is unbiased, and stop"),
     ]
 }
 

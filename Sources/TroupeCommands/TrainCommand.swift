@@ -31,6 +31,10 @@ struct TrainCommand: ContextualCommand {
       context.output(plan.printedConfiguration(command: "train"))
       return
     }
+    guard !settings.explains else {
+      context.output(try plan.explanation())
+      return
+    }
     try plan.withDirectory(context) { directory in
       let role = try plan.learnerRole(in: directory)
       try context.roles.train(

@@ -142,6 +142,12 @@ extension ProtoLearnerConfiguration {
       case .evolutionStrategies: .evolutionStrategies
       }
     if learner.method.isSearch { search = ProtoSearchConfiguration(learner.search) }
+    weighsByDiscount = learner.weighsByDiscount
+    collection =
+      switch learner.collection {
+      case .everySlot: .unspecified
+      case .firstCome: .firstCome
+      }
   }
 
   fileprivate func value() throws(WireError) -> LearnerConfiguration {
@@ -150,10 +156,16 @@ extension ProtoLearnerConfiguration {
     }
     var result = LearnerConfiguration(
       episodesPerUpdate: Int(episodesPerUpdate), discount: discount,
+      weighsByDiscount: weighsByDiscount,
       normalizeAdvantages: normalizeAdvantages, entropyCoefficient: entropyCoefficient,
       gradientNormLimit: hasGradientNormLimit ? gradientNormLimit : nil, rewardScale: rewardScale,
       learningRate: learningRate, scheduleUpdates: hasScheduleUpdates ? Int(scheduleUpdates) : nil,
       value: valueFunction.value())
+    switch collection {
+    case .unspecified, .everySlot: result.collection = .everySlot
+    case .firstCome: result.collection = .firstCome
+    case .UNRECOGNIZED: throw unknownValue("configuration.collection", collection)
+    }
     switch estimator {
     case .totalReturn: result.estimator = .totalReturn
     case .rewardToGo: result.estimator = .rewardToGo

@@ -464,6 +464,44 @@ nonisolated enum ProtoTrainingMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+nonisolated enum ProtoCollection: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case everySlot // = 1
+  case firstCome // = 2
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .everySlot
+    case 2: self = .firstCome
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .everySlot: return 1
+    case .firstCome: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoCollection] = [
+    .unspecified,
+    .everySlot,
+    .firstCome,
+  ]
+
+}
+
 nonisolated enum ProtoArithmetic: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unspecified // = 0
@@ -1073,6 +1111,18 @@ nonisolated struct ProtoLearnerConfiguration: @unchecked Sendable {
   /// Clears the value of `search`. Subsequent reads from it will return its default value.
   mutating func clearSearch() {_uniqueStorage()._search = nil}
 
+  /// Multiplies the weight of step t by discount^t.
+  var weighsByDiscount: Bool {
+    get {_storage._weighsByDiscount}
+    set {_uniqueStorage()._weighsByDiscount = newValue}
+  }
+
+  /// Unspecified: every slot.
+  var collection: ProtoCollection {
+    get {_storage._collection}
+    set {_uniqueStorage()._collection = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1491,6 +1541,10 @@ nonisolated extension ProtoLearningRateSchedule: SwiftProtobuf._ProtoNameProvidi
 
 nonisolated extension ProtoTrainingMethod: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRAINING_METHOD_UNSPECIFIED\0\u{1}TRAINING_METHOD_POLICY_GRADIENT\0\u{1}TRAINING_METHOD_HILL_CLIMBING\0\u{1}TRAINING_METHOD_ANNEALING\0\u{1}TRAINING_METHOD_EVOLUTION_STRATEGIES\0")
+}
+
+nonisolated extension ProtoCollection: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COLLECTION_UNSPECIFIED\0\u{1}COLLECTION_EVERY_SLOT\0\u{1}COLLECTION_FIRST_COME\0")
 }
 
 nonisolated extension ProtoArithmetic: SwiftProtobuf._ProtoNameProviding {
@@ -2288,7 +2342,7 @@ nonisolated extension ProtoPolicyConfiguration: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".LearnerConfiguration"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0\u{3}value_function\0\u{1}method\0\u{1}search\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}episodes_per_update\0\u{1}estimator\0\u{1}baseline\0\u{1}discount\0\u{3}normalize_advantages\0\u{3}entropy_coefficient\0\u{3}gradient_norm_limit\0\u{3}reward_scale\0\u{1}optimizer\0\u{3}learning_rate\0\u{1}schedule\0\u{3}schedule_updates\0\u{3}value_function\0\u{1}method\0\u{1}search\0\u{4}\u{5}weighs_by_discount\0\u{1}collection\0")
 
   fileprivate class _StorageClass {
     var _episodesPerUpdate: UInt32 = 0
@@ -2306,6 +2360,8 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
     var _valueFunction: ProtoValueConfiguration? = nil
     var _method: ProtoTrainingMethod = .unspecified
     var _search: ProtoSearchConfiguration? = nil
+    var _weighsByDiscount: Bool = false
+    var _collection: ProtoCollection = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2331,6 +2387,8 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
       _valueFunction = source._valueFunction
       _method = source._method
       _search = source._search
+      _weighsByDiscount = source._weighsByDiscount
+      _collection = source._collection
     }
   }
 
@@ -2364,6 +2422,8 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._valueFunction) }()
         case 14: try { try decoder.decodeSingularEnumField(value: &_storage._method) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._search) }()
+        case 20: try { try decoder.decodeSingularBoolField(value: &_storage._weighsByDiscount) }()
+        case 21: try { try decoder.decodeSingularEnumField(value: &_storage._collection) }()
         default: break
         }
       }
@@ -2421,6 +2481,12 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
       try { if let v = _storage._search {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
       } }()
+      if _storage._weighsByDiscount != false {
+        try visitor.visitSingularBoolField(value: _storage._weighsByDiscount, fieldNumber: 20)
+      }
+      if _storage._collection != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._collection, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2445,6 +2511,8 @@ nonisolated extension ProtoLearnerConfiguration: SwiftProtobuf.Message, SwiftPro
         if _storage._valueFunction != rhs_storage._valueFunction {return false}
         if _storage._method != rhs_storage._method {return false}
         if _storage._search != rhs_storage._search {return false}
+        if _storage._weighsByDiscount != rhs_storage._weighsByDiscount {return false}
+        if _storage._collection != rhs_storage._collection {return false}
         return true
       }
       if !storagesAreEqual {return false}

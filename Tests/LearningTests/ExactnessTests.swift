@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Learning
 import Policies
@@ -215,6 +216,77 @@ struct AliasedProcess {
     LearnerConfiguration(
       estimator: estimator, baseline: baseline, discount: discount,
       normalizeAdvantages: normalizes)
+  }
+
+  /// Every combination of choices that a run may make, as far as they change an expectation.
+  static let choices: [LearnerConfiguration] = {
+    var choices: [LearnerConfiguration] = []
+    for estimator in Estimator.allCases {
+      for baseline in Baseline.allCases {
+        for (discount, weighs) in [(1.0, false), (0.9, false), (0.9, true)] {
+          for normalizes in [false, true] {
+            for lambda in baseline == .value ? [1, 0.5] : [1.0] {
+              let configuration = LearnerConfiguration(
+                episodesPerUpdate: 2, estimator: estimator, baseline: baseline,
+                discount: discount, weighsByDiscount: weighs, normalizeAdvantages: normalizes,
+                value: ValueConfiguration(lambda: lambda))
+              // Some combinations no run can have.
+              let run = try? RunConfiguration(
+                environment: "aliased", seed: 1, policy: PolicyConfiguration(),
+                learner: configuration)
+              if run != nil { choices.append(configuration) }
+            }
+          }
+        }
+      }
+    }
+    return choices
+  }()
+
+  @Test(arguments: choices) func everyClaimIsTrue(configuration: LearnerConfiguration) {
+    let claim = EstimateClaim(configuration)
+    // What needs no other episode is estimated from one alone.
+    let episodes =
+      configuration.baseline.needsRound || configuration.normalizeAdvantages ? 2 : 1
+    let gradient = analyticGradient(discount: configuration.discount)
+    // The horizon is part of the process where nothing follows it.
+    let ended = trajectories.map { trajectory in
+      var ended = trajectory
+      ended.end = .terminated
+      return ended
+    }
+    let found = expectation(configuration, episodes: episodes)
+    switch claim.expectation {
+    case .gradient:
+      #expect(claim.reasons.isEmpty)
+      #expect(distance(found, gradient) < 1e-6)
+    case .shrunkGradient:
+      #expect(distance(found, gradient.map { $0 * (1 - 1 / Double(episodes)) }) < 1e-6)
+    case .gradientIfEpisodesTerminate:
+      #expect(distance(found, gradient) > 1e-3)
+      let whole = expectation(configuration, episodes: episodes, of: ended)
+      #expect(distance(whole, gradient) < 1e-6)
+    case .biased:
+      #expect(!claim.reasons.isEmpty)
+      #expect(distance(found, gradient) > 1e-3)
+      if configuration.baseline == .value {
+        let whole = expectation(configuration, episodes: episodes, of: ended)
+        #expect(distance(whole, gradient) > 1e-3)
+      }
+    }
+  }
+
+  @Test func theDocumentationSaysWhatIsClaimed() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../docs/design.md")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    #expect(
+      text.contains(EstimateTable.markdown),
+      "docs/design.md should have:\n\(EstimateTable.markdown)")
+    // Each reason is documented, and each expectation occurs.
+    let claims = EstimateTable.rows.map { EstimateClaim($0.configuration) }
+    #expect(Set(claims.flatMap(\.reasons)) == Set(EstimateClaim.Reason.allCases))
+    #expect(Set(claims.map(\.expectation)) == Set(EstimateClaim.Expectation.allCases))
   }
 
   @Test func theTrajectoriesAreAllThereAre() {

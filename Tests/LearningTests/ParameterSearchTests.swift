@@ -267,4 +267,24 @@ import Testing
         learner: configuration(method, m: m, search))
     }
   }
+
+  @Test func `observations cannot be normalised where none reach the learner`() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try RunConfiguration(
+        environment: "cartpole", seed: 1, policy: PolicyConfiguration(),
+        learner: configuration(.evolutionStrategies),
+        wrappers: EnvironmentWrappers(normalizesObservations: true))
+    }
+    #expect(error?.key == "normalize-observations")
+  }
+
+  @Test func `the first episodes that come are not enough for a search`() {
+    let error = #expect(throws: ConfigurationError.self) {
+      var learner = configuration(.evolutionStrategies)
+      learner.collection = .firstCome
+      _ = try RunConfiguration(
+        environment: "cartpole", seed: 1, policy: PolicyConfiguration(), learner: learner)
+    }
+    #expect(error?.key == "collection")
+  }
 }

@@ -55,16 +55,16 @@ struct WidePolicy: Policy {
     }
   }
 
+  func distributions(
+    at observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout Int
+  ) -> [ActionDistribution] { [] }
+
   func evaluate(
     observations: Span<Float>, actions: Span<Float>, laneCount: Int, stride: Int,
     parameters: Span<Float>, workspace: inout Int,
     into logProbabilities: inout MutableSpan<Float>, entropies: inout MutableSpan<Float>
   ) {}
-
-  func distributions(
-    at observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
-    workspace: inout Int
-  ) -> [ActionDistribution] { [] }
 
   func accumulateScore(
     actions: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,

@@ -198,7 +198,8 @@ struct RandomValues {
       let learner = LearnerConfiguration(
         episodesPerUpdate: integer(1...1_000_000),
         estimator: Estimator.allCases[integer(0...1)], baseline: Baseline.allCases[integer(0...5)],
-        discount: Double.random(in: 0...1, using: &random), normalizeAdvantages: coin(),
+        discount: Double.random(in: 0...1, using: &random), weighsByDiscount: coin(),
+        normalizeAdvantages: coin(),
         entropyCoefficient: Double.random(in: 0...1, using: &random),
         gradientNormLimit: coin() ? Double.random(in: 0.1...10, using: &random) : nil,
         rewardScale: Double.random(in: 0.1...10, using: &random),
@@ -210,7 +211,8 @@ struct RandomValues {
           hidden: (0..<integer(0...4)).map { _ in integer(1...65_536) },
           lambda: Double.random(in: 0...1, using: &random),
           learningRate: Double.random(in: 0...1, using: &random), passes: integer(1...1000)),
-        method: coin() ? .policyGradient : TrainingMethod.allCases[integer(1...3)])
+        method: coin() ? .policyGradient : TrainingMethod.allCases[integer(1...3)],
+        collection: coin() ? .everySlot : .firstCome)
       let policy = PolicyConfiguration(
         hidden: (0..<integer(0...4)).map { _ in integer(1...65_536) },
         activation: coin() ? .tanh : .relu, initialization: coin() ? .orthogonal : .pytorch)

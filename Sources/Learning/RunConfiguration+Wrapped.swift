@@ -1,17 +1,16 @@
-internal import Learning
-internal import RL
+package import RL
 
 extension RunConfiguration {
   /// The environment within the run's wrappers.
   ///
-  /// - Throws: exit 65 for a wrapper that it cannot have.
-  func wrapped(
+  /// - Throws: the first wrapper that it cannot have.
+  package func wrapped(
     _ environment: EnvironmentSpecification
-  ) throws(RoleFailure) -> EnvironmentSpecification {
+  ) throws(ConfigurationError) -> EnvironmentSpecification {
     do throws(WrapperProblem) {
       return try environment.wrapped(by: wrappers)
     } catch {
-      throw RoleFailure(.badData, "\(error)")
+      throw ConfigurationError(error)
     }
   }
 }
