@@ -46,6 +46,15 @@ extension Preset {
         "method": "evolution-strategies", "episodes-per-update": "16",
         "episodes-per-candidate": "1", "optimizer": "adam", "learning-rate": "0.1",
       ])),
+    // A linear policy, searched without a gradient: seeds 2001 to 2010 were all solved, after 128 episodes and
+    // 94,407 steps at most. The factors make position and velocity alike; nothing was learned without.
+    Preset(
+      name: "mountaincar-evolution", environment: "mountaincar-continuous",
+      values: search([
+        "method": "evolution-strategies", "observation-scale": "1,30",
+        "episodes-per-update": "32", "episodes-per-candidate": "1", "optimizer": "adam",
+        "learning-rate": "0.1", "updates": "60", "until-return": "90",
+      ])),
     // The learning rate goes to 0, because the return is flat around the best policy.
     Preset(
       name: "hamster", environment: "hamster",
@@ -115,7 +124,7 @@ extension Preset {
       ])),
   ]
 
-  /// These values on top of what the searches of a linear CartPole policy have in common.
+  /// These values on top of what the searches of a linear policy have in common.
   private static func search(_ values: [String: String]) -> [String: String] {
     let common = [
       "hidden": "none", "initialization": "orthogonal", "noise": "0.5", "noise-low": "0.3",
