@@ -21,6 +21,7 @@ help:
 	@echo 'make bench    measure everything and compare with the goals, 5 min (ARGS=--quick)'
 	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
+	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
@@ -58,6 +59,7 @@ test: build
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
 	@cluster/test/manifests.sh
+	@Tests/Chaos/chaos.py .build/release/troupe --quick --seed 1
 	@$(MAKE) --no-print-directory lint
 
 lint:
@@ -115,6 +117,11 @@ profile: build
 	  --hidden 16 --activation relu --baseline standardize --no-normalize-advantages
 	@Sources/Benchmarks/profile.py .build/release/troupe $(TRAINING) --episodes-per-update 262 --updates 150 \
 	  --hidden 64,64 --learning-rate 0.01
+
+# Faults against real processes, 6 min; see docs/faults.md. ARGS="--seed 7 --only schedule" does less.
+.PHONY: chaos
+chaos: build
+	@Tests/Chaos/chaos.py .build/release/troupe $(ARGS)
 
 cluster-check: build
 	@cluster/test/manifests.sh

@@ -12,6 +12,7 @@ extension LearnerProcess {
   mutating func receive(into collected: inout CollectedRound) throws(RoleFailure) {
     let incoming = try link.takeMessages()
     for item in incoming {
+      defer { faults.messageCrossed() }
       switch item {
       case .outcast:
         monitor.dropped(.outcast, "its key was removed", actor: nil, now: clock.now)
@@ -43,6 +44,7 @@ extension LearnerProcess {
 
   mutating func receiveEvents() throws(RoleFailure) {
     for event in try link.takeEvents() {
+      defer { faults.messageCrossed() }
       guard case .actor(let actor) = event.topic else { continue }
       if event.isSubscription {
         ledger.subscribed(actor, now: clock.now)
@@ -185,7 +187,7 @@ extension LearnerProcess {
     for action in actions {
       switch action {
       case .welcome(let actor, let lease):
-        try link.send(
+        try send(
           .welcome(
             LearnerMessage.Welcome(
               configuration: role.run, policy: currentPolicy, lease: lease,
@@ -193,7 +195,7 @@ extension LearnerProcess {
               suggestedLaneCount: suggestedLaneCount)),
           to: .actor(actor))
       case .lease(let actor, let lease):
-        try link.send(.lease(lease), to: .actor(actor))
+        try send(.lease(lease), to: .actor(actor))
       case .refuse(let actor, let reason):
         switch reason {
         case .clonedIdentity(let key, let holder):
@@ -203,7 +205,7 @@ extension LearnerProcess {
           try refuse(actor, .quarantined, "\(count) of its trajectories could not be reproduced")
         }
       case .goodbye(let actor):
-        try link.send(
+        try send(
           .goodbye(LearnerMessage.Goodbye(reason: "the run is complete")), to: .actor(actor))
       }
     }
@@ -213,7 +215,7 @@ extension LearnerProcess {
     _ actor: ActorID, _ reason: LearnerMessage.RefusalReason, _ text: String,
     identityKey: String? = nil
   ) throws(RoleFailure) {
-    try link.send(
+    try send(
       .refusal(
         LearnerMessage.Refusal(reason: reason, text: text, identityKey: identityKey)),
       to: .actor(actor))

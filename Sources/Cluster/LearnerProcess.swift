@@ -23,6 +23,7 @@ package struct LearnerProcess: ~Copyable {
   let wakeUp: WakeUp
   let keys: LearnerKeys?
   var link: LearnerLink
+  var faults: FaultHook
   var ledger: RoundLedger
   var learner: Learner<MLPPolicy>
   var store: RunStore
@@ -46,6 +47,7 @@ package struct LearnerProcess: ~Copyable {
     actors: consuming LocalActors?, monitoring: RunMonitoring, logger: Logger
   ) throws(RoleFailure) {
     try prepareArithmetic()
+    let faults = try FaultHook()
     // Before the sockets and the pool make threads, which inherit the mask.
     let signals = try Signals()
     let wakeUp = try WakeUp()
@@ -79,6 +81,7 @@ package struct LearnerProcess: ~Copyable {
     self.logger = logger
     self.signals = signals
     self.wakeUp = wakeUp
+    self.faults = faults
     self.environment = environment
     self.policy = policy
     self.incarnation = incarnation
@@ -191,7 +194,7 @@ package struct LearnerProcess: ~Copyable {
       })
     // Nobody who was removed meanwhile hears of it.
     try heedKeys(isAnnounced: false)
-    try link.send(.policy(policy), to: .policy)
+    try send(.policy(policy), to: .policy)
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
       round: policy.round, slotCount: offeredCount, digest: policy.digest,
@@ -216,6 +219,12 @@ package struct LearnerProcess: ~Copyable {
     }
     monitor.roundEnded(now: clock.now)
     return collected
+  }
+
+  /// Sends to whoever subscribed to the topic.
+  mutating func send(_ body: LearnerMessage.Body, to topic: Topic) throws(RoleFailure) {
+    try link.send(body, to: topic)
+    faults.messageCrossed()
   }
 
   private func beginRound(_ kind: StreamKind, slotCount: Int) -> CollectedRound {
@@ -274,12 +283,12 @@ package struct LearnerProcess: ~Copyable {
       case .failure: "the learner failed"
       case nil: "the run is complete"
       }
-    try link.send(.goodbye(LearnerMessage.Goodbye(reason: reason)), to: .policy)
+    try send(.goodbye(LearnerMessage.Goodbye(reason: reason)), to: .policy)
     let deadline = clock.now + .seconds(2)
     while clock.now < deadline, !ledger.liveActors.isEmpty || actors?.isEmpty == false {
       for action in ledger.tick(now: clock.now) {
         guard case .goodbye(let actor) = action else { continue }
-        try link.send(.goodbye(LearnerMessage.Goodbye(reason: reason)), to: .actor(actor))
+        try send(.goodbye(LearnerMessage.Goodbye(reason: reason)), to: .actor(actor))
       }
       if try link.wait(atMost: .milliseconds(20)).signals, let event = signals.next(),
         case .endNow = event
