@@ -36,6 +36,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
@@ -65,7 +66,12 @@ let package = Package(
     .target(name: "CSystem"),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-    module("Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
+    module(
+      "Monitoring",
+      [
+        "RL", .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]),
     module(
       "Cluster",
       [
@@ -104,7 +110,12 @@ let package = Package(
     tests(of: "Learning", ["TestKit", "RL", "Policies", "Environments", "Kernels"]),
     tests(of: "Wire", ["TestKit", "RL", "Learning", "Kernels"]),
     tests(of: "ZeroMQ", ["TestKit"]),
-    tests(of: "Monitoring", ["RL", .product(name: "Logging", package: "swift-log")]),
+    tests(
+      of: "Monitoring",
+      [
+        "RL", .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]),
     tests(
       of: "Cluster",
       [

@@ -75,6 +75,12 @@ extension RoundLedger {
     }
   }
 
+  /// The slots that are out with an actor.
+  package func heldSlots(of actor: ActorID) -> SlotSet {
+    guard let i = roster.index(of: actor), let lease = roster[i].lease else { return SlotSet() }
+    return SlotSet(lease.slots.slots.filter { slots[$0].isHeld(by: i) })
+  }
+
   /// The slots still out with actors whose deadline passed, for a line in the log.
   package var lateSlots: [(actor: ActorID, slots: SlotSet)] {
     (0..<roster.count).compactMap { i in

@@ -54,6 +54,8 @@ package struct LedgerCounts: Hashable, Sendable {
   package var refused = 0
   /// Slots whose trajectory is known never to have arrived.
   package var lost = 0
+  /// Slots taken from an actor that was believed gone, left or was quarantined.
+  package var released = 0
   /// Leases made, the first ones of each round included.
   package var leases = 0
   /// Leases sent again because nobody acknowledged them.

@@ -1,6 +1,7 @@
 internal import Kernels
 internal import Learning
 internal import Logging
+internal import Monitoring
 internal import Policies
 internal import RL
 internal import Wire
@@ -11,6 +12,7 @@ extension LearnerProcess {
   /// Takes in what actors sent meanwhile.
   mutating func receive(into collected: inout CollectedRound) throws(RoleFailure) {
     let incoming = try link.takeMessages()
+    monitor.found(messageCount: incoming.count)
     for item in incoming {
       defer { faults.messageCrossed() }
       switch item {
@@ -35,7 +37,7 @@ extension LearnerProcess {
           heed(returns, from: message.actor, into: &collected)
         case .leave(let leave):
           logger.info(
-            "an actor left: \(leave.reason)", metadata: ["actor": "\(message.actor)"])
+            "an actor left: \(leave.reason)", metadata: fields([.actor: message.actor]))
           ledger.leave(message.actor)
         }
       }
@@ -89,7 +91,7 @@ extension LearnerProcess {
     guard join.numericsDigest == NumericsDigest.ofThisProcess else {
       logger.error(
         "refused an actor: its arithmetic gives other bits than this learner's",
-        metadata: ["actor": "\(actor)", "host": "\(join.hostName)"])
+        metadata: fields([.actor: actor, .host: join.hostName]))
       return try refuse(
         actor, .numericsDigest,
         "its arithmetic gives other bits than the learner's; run the same build on both")
@@ -100,11 +102,12 @@ extension LearnerProcess {
     if !ledger.actors.contains(where: { $0.id == actor }) {
       logger.info(
         "an actor joined",
-        metadata: [
-          "actor": "\(actor)", "host": "\(join.hostName)", "pid": "\(join.processID)",
-          "instructions": "\(join.instructionSet)",
-        ].merging(key.map { ["key": "\(keys?.text(of: $0) ?? "\($0)")"] } ?? [:]) { $1 })
+        metadata: fields([
+          .actor: actor, .host: join.hostName, .pid: join.processID,
+          .instructions: join.instructionSet,
+        ]).merging(key.map { ["key": "\(keys?.text(of: $0) ?? "\($0)")"] } ?? [:]) { $1 })
     }
+    monitor.joined(actor, host: join.hostName, process: join.processID)
     ledger.join(
       actor, lanes: join.laneCount,
       identityKey: identityKey(hostName: join.hostName, processID: join.processID, key: key),
@@ -124,12 +127,14 @@ extension LearnerProcess {
       return
     }
     let block = message.block
+    var acceptedCount = 0
     for (index, offset) in block.stepOffsets.enumerated() {
       let header = block.headers[index]
       let isAccepted = admit(
         from: actor, round: message.round, policyDigest: message.policyDigest, slot: header.slot,
         fingerprint: header.fingerprint, stepCount: header.stepCount)
       if isAccepted, case .trajectories(let estimation) = collected {
+        acceptedCount += 1
         var place = header.slot
         if arrivals != nil {
           guard let next = arrivals?.take(slot: header.slot) else { continue }
@@ -140,6 +145,7 @@ extension LearnerProcess {
           wake: wakeUp.call)
       }
     }
+    monitor.accepted(acceptedCount, from: actor, now: clock.now)
   }
 
   private mutating func heed(
@@ -149,15 +155,18 @@ extension LearnerProcess {
       return monitor.dropped(
         .wrongForm, "this round collects trajectories", actor: actor, now: clock.now)
     }
+    var acceptedCount = 0
     for outcome in message.outcomes {
       let isAccepted = admit(
         from: actor, round: message.round, policyDigest: message.policyDigest, slot: outcome.slot,
         fingerprint: outcome.fingerprint, stepCount: outcome.stepCount)
       guard isAccepted, case .returns(var round, var checks) = collected else { continue }
+      acceptedCount += 1
       round.insert(outcome)
       if checks.isDue(outcome.slot, from: actor) { round.check(outcome.slot, wake: wakeUp.call) }
       collected = .returns(round, checks)
     }
+    monitor.accepted(acceptedCount, from: actor, now: clock.now)
   }
 
   /// Whether an episode that arrived is the first copy of a slot of this round.
@@ -173,10 +182,9 @@ extension LearnerProcess {
     case .rejected(.duplicate(of: let first, agrees: false)):
       logger.error(
         "two actors played one slot differently",
-        metadata: [
-          "actor": "\(actor)", "other": "\(first)", "version": "\(round.version)",
-          "slot": "\(slot)",
-        ])
+        metadata: fields([
+          .actor: actor, .other: first, .version: round.version, .slot: slot,
+        ]))
       return false
     case .rejected: return false  // counted by the ledger
     }

@@ -56,7 +56,10 @@ package struct LearnerProcess: ~Copyable {
     let environment = try wrappedEnvironment(environment, of: role.run)
     let policy = MLPPolicy(environment: environment, configuration: role.run.policy)
     let incarnation = FreshName.incarnation()
+    var logger = logger
+    logger[metadataKey: LogKey.host.rawValue] = "\(currentHostName())"
     var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
+    logger[metadataKey: LogKey.run.rawValue] = "\(store.run.rawValue)"
     let restored = role.resume ? try store.restore() : nil
     let link = try LearnerLink(
       bind: endpoint, keys: keys, run: store.run, incarnation: incarnation,
@@ -64,10 +67,11 @@ package struct LearnerProcess: ~Copyable {
         observationSize: policy.observationSize, actionSpace: policy.actionSpace),
       stepLimit: environment.stepLimit, signals: signals.descriptor,
       wakeUp: wakeUp.descriptor)
+    try monitoring.serve?()
     monitor = RunMonitor(
       role: role, directory: store.directory, monitoring: monitoring, logger: logger,
-      totals: restored?.totals ?? RunTotals(), resumedAt: restored?.snapshot.version,
-      address: "\(link.endpoint)")
+      totals: restored?.totals ?? RunTotals(), run: store.run,
+      resumedAt: restored?.snapshot.version, address: "\(link.endpoint)")
     let queue = WorkQueue(threadCount: role.threads)
     if let restored {
       learner = restored.learner(policy: policy, configuration: role.run, queue: queue)
@@ -133,7 +137,7 @@ package struct LearnerProcess: ~Copyable {
     }
     logger.info(
       "listening",
-      metadata: ["address": "\(link.endpoint)", "version": "\(learner.snapshot.version)"])
+      metadata: fields([.address: "\(link.endpoint)", .version: learner.snapshot.version]))
     while !isGoalReached {
       guard let round = try playRound(.training, slotCount: role.run.learner.episodesPerUpdate)
       else { return }
@@ -195,6 +199,7 @@ package struct LearnerProcess: ~Copyable {
     // Nobody who was removed meanwhile hears of it.
     try heedKeys(isAnnounced: false)
     try send(.policy(policy), to: .policy)
+    monitor.broadcast(snapshot, in: policy.round, now: clock.now)
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
       round: policy.round, slotCount: offeredCount, digest: policy.digest,

@@ -60,6 +60,7 @@ extension RoundLedger {
         slots.revoke(slot, from: i, at: lease.number)
       }
     }
+    counts.released += roster[i].heldCount
     roster[i].heldCount = 0
     roster[i].isLate = false
     mayLease = true

@@ -9,6 +9,13 @@ package struct RunMonitoring: Sendable {
   package var console: Console
   /// Whether a live line of progress has a place on the console: not among JSON lines.
   package var showsProgress: Bool
+  /// What determines the run, as people write it.
+  package var configuration: [(name: String, value: String)] = []
+  /// What the dashboard and `/metrics` read; nil if nobody does.
+  package var live: LiveRun?
+  /// Begins to serve it. Called when the sockets are bound, on a thread whose signal mask new threads may
+  /// inherit.
+  package var serve: (@Sendable () throws(RoleFailure) -> Void)?
 
   /// Level of each update's own line in the log: where there is no line of progress, it takes its place.
   var updateLevel: Logger.Level { showsProgress ? .debug : .info }
@@ -28,6 +35,16 @@ enum DroppedMessage: Hashable, Sendable {
   /// Trajectories where returns are collected, or the reverse.
   case wrongForm
 
+  var label: RefusalLabel {
+    switch self {
+    case .malformed: .malformed
+    case .foreignRun: .foreignRun
+    case .nonFinite: .nonFinite
+    case .outcast: .outcast
+    case .wrongForm: .wrongKind
+    }
+  }
+
   var text: String {
     switch self {
     case .malformed: "dropped a message that is not of this protocol"
@@ -46,6 +63,9 @@ struct RunMonitor: ~Copyable {
   private let logger: Logger
   private let updateLevel: Logger.Level
   private let metrics: MetricsFile
+  private let events: EventFile
+  private let instruments: RunMetrics
+  private let live: LiveRun?
   /// Where actors connect to.
   private let address: String
   private var progress: ProgressLine?
@@ -63,6 +83,11 @@ struct RunMonitor: ~Copyable {
   private var stepCount = 0
   private var receivedByteCount = 0
   private var droppedCount = 0
+  private var dropped: [RefusalLabel: Int] = [:]
+  private var hosts: [ActorID: (name: String, process: UInt32)] = [:]
+  private var acceptedCounts: [ActorID: Int] = [:]
+  private var lastLook = Duration.seconds(-60)
+  private var lastTimeline = Duration.seconds(-60)
   private var counts = LedgerCounts()
   private var countsBefore = LedgerCounts()
   private var droppedBefore = 0
@@ -71,18 +96,26 @@ struct RunMonitor: ~Copyable {
   // Of the round that goes on.
   private var roundStart = Duration.zero
   private var waitTime = Duration.zero
+  private var broadcastTime = Duration.zero
+  private var waitingMessages = 0
   private var lastVerified = 0
   private var lastChange = Duration.zero
   private var lastStallLine = Duration.zero
   private var playNanoseconds: [ActorID: UInt64] = [:]
   private var playedInRound: UInt64 = 0
+  /// Kept only where somebody looks.
+  private var shares: [ActorID: RoundTimeline.Share] = [:]
 
+  /// Actors are told of this often.
+  private static let lookInterval = Duration.seconds(1)
+  private static let timelineInterval = Duration.milliseconds(200)
   /// A line about a round in which nothing arrives comes this often.
   private static let stallInterval = Duration.seconds(10)
 
   init(
     role: LearnerRole, directory: borrowing RunDirectory, monitoring: RunMonitoring,
-    logger: Logger, totals: RunTotals, resumedAt version: PolicyVersion?, address: String
+    logger: Logger, totals: RunTotals, run: RunID, resumedAt version: PolicyVersion?,
+    address: String
   ) {
     self.role = role
     self.logger = logger
@@ -90,6 +123,19 @@ struct RunMonitor: ~Copyable {
     self.address = address
     updateLevel = monitoring.updateLevel
     metrics = MetricsFile(path: directory.metricsPath) { logger.error("\($0)") }
+    events = EventFile(directory: directory.path, host: currentHostName()) { logger.error("\($0)") }
+    events.begin(
+      configuration: monitoring.configuration, firstVersion: (version ?? .initial).next.rawValue)
+    live = monitoring.live
+    instruments = RunMetrics(
+      registry: monitoring.live?.registry, run: "\(run.rawValue)",
+      environment: role.run.environment, seed: role.run.seed)
+    live?.begin(
+      LiveRun.Facts(
+        run: "\(run.rawValue)", environment: role.run.environment, seed: role.run.seed,
+        directory: directory.path, address: address, goalReturn: role.goal.untilReturn,
+        lastUpdate: role.goal.updates,
+        configuration: monitoring.configuration.map { .init($0.name, .string($0.value)) }))
     if monitoring.showsProgress { progress = ProgressLine(console: monitoring.console) }
     do throws(MetricsFileError) {
       try metrics.truncate(toVersion: version ?? .initial)
@@ -113,9 +159,36 @@ struct RunMonitor: ~Copyable {
   mutating func roundBegan(now: Duration) {
     roundStart = now
     waitTime = .zero
+    broadcastTime = .zero
+    waitingMessages = 0
     lastVerified = 0
     lastChange = now
     playedInRound = 0
+    shares.removeAll(keepingCapacity: true)
+  }
+
+  /// The policy was sent.
+  mutating func broadcast(_ snapshot: PolicySnapshot, in round: RoundID, now: Duration) {
+    broadcastTime = now - roundStart
+    if round.kind == .training {
+      live?.note(snapshot, slotCount: role.run.learner.episodesPerUpdate)
+    }
+  }
+
+  /// So many messages had come when the learner looked.
+  mutating func found(messageCount: Int) { waitingMessages = max(waitingMessages, messageCount) }
+
+  mutating func joined(_ actor: ActorID, host: String, process: UInt32) {
+    hosts[actor] = (host, process)
+  }
+
+  /// Trajectories of an actor entered the round.
+  mutating func accepted(_ count: Int, from actor: ActorID, now: Duration) {
+    acceptedCounts[actor, default: 0] += count
+    guard live != nil else { return }
+    let share = RoundTimeline.Share(actor: "\(actor)", lastArrival: 0, played: 0, episodes: 0)
+    shares[actor, default: share].episodes += count
+    shares[actor]?.lastArrival = (now - roundStart).seconds
   }
 
   mutating func waited(_ duration: Duration) { waitTime += duration }
@@ -126,13 +199,19 @@ struct RunMonitor: ~Copyable {
   mutating func heard(_ status: ActorMessage.Status, from actor: ActorID) {
     let before = playNanoseconds[actor] ?? 0
     playNanoseconds[actor] = status.playNanoseconds
-    if status.playNanoseconds > before { playedInRound += status.playNanoseconds - before }
+    guard status.playNanoseconds > before else { return }
+    playedInRound += status.playNanoseconds - before
+    if live != nil {
+      let share = RoundTimeline.Share(actor: "\(actor)", lastArrival: 0, played: 0, episodes: 0)
+      shares[actor, default: share].played += Double(status.playNanoseconds - before) / 1e9
+    }
   }
 
   mutating func dropped(
     _ kind: DroppedMessage, _ detail: String, actor: ActorID?, now: Duration
   ) {
     droppedCount += 1
+    dropped[kind.label, default: 0] += 1
     guard let suppressed = limiter.admit(kind, now: .now) else { return }
     var metadata = fields([.reason: detail])
     if let actor { metadata[LogKey.actor.rawValue] = "\(actor)" }
@@ -146,6 +225,10 @@ struct RunMonitor: ~Copyable {
       lastVerified = ledger.receivedCount
       lastChange = now
     }
+    if now - lastLook >= Self.lookInterval {
+      lastLook = now
+      publishActors(ledger, now: now)
+    }
     guard now - lastChange > Self.stallInterval, now - lastStallLine > Self.stallInterval else {
       return
     }
@@ -154,17 +237,50 @@ struct RunMonitor: ~Copyable {
     if live.isEmpty {
       logger.warning(
         "no actor is there; start one with: troupe actor --connect \(address)",
-        metadata: fields([.version: round.version]))
+        metadata: fields([.version: round.version, .seconds: (now - lastChange).seconds]))
       return
     }
     for actor in ledger.actors where actor.heldCount > 0 {
       logger.warning(
-        "the round waits for an actor",
+        "the round waits for an actor, last heard \(Self.tenths(now - actor.lastHeard)) s ago",
         metadata: fields([
-          .actor: actor.id, .version: round.version, .count: actor.heldCount,
+          .actor: actor.id, .host: hosts[actor.id]?.name ?? "unknown", .version: round.version,
+          .count: actor.heldCount, .slots: Self.text(of: ledger.heldSlots(of: actor.id)),
           .seconds: (now - actor.lastHeard).seconds,
         ]))
     }
+  }
+
+  private static func tenths(_ duration: Duration) -> Double {
+    (duration.seconds * 10).rounded() / 10
+  }
+
+  /// `3-7 12 15-16`, and an ellipsis for what follows the first eight ranges.
+  private static func text(of slots: SlotSet) -> String {
+    let ranges = slots.ranges.map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound - 1)"
+    }
+    return ranges.prefix(8).joined(separator: " ") + (ranges.count > 8 ? " …" : "")
+  }
+
+  private mutating func publishActors(_ ledger: borrowing RoundLedger, now: Duration) {
+    let total = max(1, acceptedCounts.values.reduce(0, +))
+    let rows = ledger.actors.map { actor in
+      ActorRow(
+        id: "\(actor.id)", host: hosts[actor.id]?.name ?? "",
+        pid: hosts[actor.id]?.process ?? 0, condition: actor.condition.rawValue,
+        isLate: actor.isLate, lanes: actor.lanes, stepsPerSecond: actor.speed ?? 0,
+        shareOfSlots: Double(acceptedCounts[actor.id] ?? 0) / Double(total),
+        heldSlots: actor.heldCount, lastHeardSeconds: max(0, (now - actor.lastHeard).seconds))
+    }
+    live?.note(actors: rows)
+    instruments.record(rows)
+    var refusals = dropped
+    refusals[.wrongKind] = ledger.counts.wrongKind
+    refusals[.slotOutOfRange] = ledger.counts.slotOutOfRange
+    refusals[.otherParameters] = ledger.counts.digestMismatch
+    refusals[.quarantined] = ledger.counts.quarantined
+    instruments.record(refusals: refusals)
   }
 
   mutating func roundEnded(now: Duration) { lastChange = now }
@@ -189,11 +305,20 @@ struct RunMonitor: ~Copyable {
     report.entropy = diagnostics.meanEntropy
     report.kl = diagnostics.divergence
     report.gradientNorm = diagnostics.gradientNorm
+    report.gradientSignalToNoise = diagnostics.signalToNoise
+    report.baselineVarianceCut = diagnostics.baselineVarianceCut
     report.explainedVariance = diagnostics.explainedVariance
+    report.valueError = diagnostics.valueError
     report.learningRate = diagnostics.learningRate
     report.actors = actorCount
     report.learnerWaitingShare = min(1, waitTime / round)
+    report.learnerComputingShare = min(1, computing / round)
+    report.learnerBroadcastingShare = min(1, broadcastTime / round)
     report.actorWaitingShare = actorWaitingShare(round: round)
+    report.waitingMessages = waitingMessages
+    report.slotsLeasedAgain = counts.leasedAgain - countsBefore.leasedAgain
+    report.backupLeases = counts.backups - countsBefore.backups
+    report.resentLeases = counts.resent - countsBefore.resent
     report.receivedBytes = receivedByteCount - receivedBefore
     report.onPolicyMismatches = counts.refused - countsBefore.refused
     report.staleTrajectories = counts.outdated - countsBefore.outdated
@@ -204,6 +329,18 @@ struct RunMonitor: ~Copyable {
     droppedBefore = droppedCount
     receivedBefore = receivedByteCount
     pending = report
+    noteTimeline(report, computing: computing)
+  }
+
+  /// Shows one round now and then; it is of the past when it is seen.
+  private mutating func noteTimeline(_ report: UpdateReport, computing: Duration) {
+    guard let live, lastChange - lastTimeline >= Self.timelineInterval else { return }
+    lastTimeline = lastChange
+    live.note(
+      RoundTimeline(
+        version: report.version.rawValue, seconds: report.roundSeconds,
+        broadcasting: broadcastTime.seconds, waiting: waitTime.seconds,
+        computing: computing.seconds, actors: shares.values.sorted { $0.actor < $1.actor }))
   }
 
   private func actorWaitingShare(round: Duration) -> Double {
@@ -229,6 +366,9 @@ struct RunMonitor: ~Copyable {
     guard let report = pending else { return }
     pending = nil
     metrics.append(report)
+    events.append(report)
+    instruments.record(report)
+    live?.note(report)
     logger.log(level: updateLevel, "updated", metadata: report.metadata)
     if let evaluation = report.evaluation {
       logger.info(
@@ -251,6 +391,8 @@ struct RunMonitor: ~Copyable {
   /// Before the end: what was measured and not told yet.
   mutating func flush() {
     report(now: .zero)
+    events.flush()
+    live?.end()
     progress = nil
   }
 
@@ -276,6 +418,7 @@ struct RunMonitor: ~Copyable {
 extension LedgerCounts {
   /// Trajectories of another version than the round's.
   var outdated: Int { stale + ahead }
+  var leasedAgain: Int { lost + released }
   var duplicates: Int { agreeingDuplicate + differingDuplicate }
   var otherRejections: Int { wrongKind + slotOutOfRange + digestMismatch + quarantined }
 }

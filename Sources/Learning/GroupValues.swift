@@ -46,4 +46,14 @@ struct GroupValues: Sendable {
     let ofTargets = variance(\.targets)
     return ofTargets > 0 ? 1 - variance(\.advantages) / ofTargets : nil
   }
+
+  /// Root of the mean of (target − V)² over the steps of a round's groups.
+  static func error(of groups: [GroupValues]) -> Double {
+    let count = groups.reduce(0) { $0 + $1.targets.count }
+    // What the targets are beyond V is the advantage.
+    let squares = groups.reduce(0.0) {
+      $0 + $1.advantages.span.orderedSumOfSquares(around: 0)
+    }
+    return (squares / Double(count)).squareRoot()
+  }
 }

@@ -15,6 +15,12 @@ package struct UpdateDiagnostics: Sendable, Equatable {
   package let learningRate: Double
   /// Share of the variance of the λ-returns that V explained, where a V is learned.
   package let explainedVariance: Double?
+  /// Squared norm of the gradient by the trace of its covariance; nil for a round of one group.
+  package let signalToNoise: Double?
+  /// Share of the weights' mean square that the baseline took away; nil if none was subtracted.
+  package let baselineVarianceCut: Double?
+  /// Root of the mean squared error of V, where a V is learned.
+  package let valueError: Double?
 
   package var stepCount: Int { episodes.reduce(0) { $0 + $1.stepCount } }
   package var returns: ReturnStatistics { ReturnStatistics(episodes) }
@@ -128,7 +134,7 @@ package struct Learner<P: Policy> {
     return UpdateDiagnostics(
       version: snapshot.version, episodes: episodes, meanEntropy: .nan,
       gradientNorm: norm ?? .nan, divergence: .nan, learningRate: norm == nil ? 0 : learningRate,
-      explainedVariance: nil)
+      explainedVariance: nil, signalToNoise: nil, baselineVarianceCut: nil, valueError: nil)
   }
 
   /// Applies the gradient of a complete training round of the current version.
@@ -136,7 +142,8 @@ package struct Learner<P: Policy> {
     precondition(
       round.round == RoundID(version: snapshot.version, kind: .training),
       "an update consumes the round of its own version")
-    var gradient = round.gradient()
+    let estimate = round.gradientAndNoise()
+    var gradient = estimate.gradient
     let norm = Reductions.sumOfSquares(gradient.span).squareRoot()
     if let limit = configuration.gradientNormLimit, norm > limit {
       var view = gradient.mutableSpan
@@ -152,14 +159,15 @@ package struct Learner<P: Policy> {
     snapshot = PolicySnapshot(
       version: snapshot.version.next, parameters: parameters,
       normalization: statistics?.normalization)
-    let explainedVariance = round.explainedVariance
+    let (explainedVariance, valueError) = (round.explainedVariance, round.valueError)
     if valueBaseline != nil, !isWarmUp {
       for _ in 0..<configuration.value.passes { fitValues(to: round) }
     }
     return UpdateDiagnostics(
       version: snapshot.version, episodes: round.episodes, meanEntropy: round.meanEntropy,
       gradientNorm: norm, divergence: divergence, learningRate: learningRate,
-      explainedVariance: explainedVariance)
+      explainedVariance: explainedVariance, signalToNoise: estimate.signalToNoise,
+      baselineVarianceCut: round.baselineVarianceCut, valueError: valueError)
   }
 
   /// One step of V towards the λ-returns of the round.

@@ -45,6 +45,8 @@ package struct RoundEstimation<P: Policy> {
   private var pass = 0
   /// Groups found right in the present pass.
   private var verifiedCount = 0
+  /// What the baseline took from the weights' mean square, where it needs the round.
+  package private(set) var baselineVarianceCut: Double?
   /// Groups found right in any pass, which are reported once.
   private var isReported: [Bool]
 
@@ -197,9 +199,25 @@ package struct RoundEstimation<P: Policy> {
   /// Source: Sutton and Barto, 2nd edition, section 13.3.
   ///
   /// - Precondition: the round is complete and a training round.
-  package func gradient() -> [Float] {
+  package func gradient() -> [Float] { gradientAndNoise().gradient }
+
+  /// The gradient, and the signal-to-noise ratio of the estimate: its squared norm by the trace of its
+  /// covariance, as the spread of the groups' gradients tells it. Nil for a round of one group.
+  ///
+  /// Source: McCandlish et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.
+  func gradientAndNoise() -> (gradient: [Float], signalToNoise: Double?) {
     precondition(isComplete && context.estimates, "a gradient needs the whole training round")
-    return meanOfGroupGradients(count: partition.slotCount)
+    var squares = 0.0
+    let gradient = meanOfGroupGradients(count: partition.slotCount) {
+      squares += Reductions.sumOfSquares($0)
+    }
+    let groupCount = Double(groups.count)
+    let ofSum =
+      Reductions.sumOfSquares(gradient.span) * Double(partition.slotCount)
+      * Double(partition.slotCount)
+    // groupCount × the variance of one group's gradient is the variance of their sum.
+    let noise = (squares - ofSum / groupCount) * groupCount / (groupCount - 1)
+    return (gradient, groups.count > 1 && noise > 0 ? ofSum / noise : nil)
   }
 
   /// The ascent direction of −½ × the mean squared error of V over all steps of the round, whose
@@ -223,14 +241,22 @@ package struct RoundEstimation<P: Policy> {
     .merged(groups.compactMap(\.statistics)[...])
   }
 
+  /// Root of the mean squared difference of V from its targets; nil where V is not the baseline.
+  package var valueError: Double? {
+    context.valueBaseline == nil ? nil : GroupValues.error(of: groups.map(\.values))
+  }
+
   private var stepCount: Int { groups.reduce(0) { $0 + $1.stepCount } }
 
-  private func meanOfGroupGradients(count: Int) -> [Float] {
+  private func meanOfGroupGradients(
+    count: Int, lookingAt look: (Span<Float>) -> Void = { _ in }
+  ) -> [Float] {
     var sum = PairwiseSum()
     for group in groups {
       guard let gradient = group.takeGradient() else {
         preconditionFailure("a gradient is taken once")
       }
+      look(gradient.span)
       sum.add(gradient)
     }
     guard var total = sum.total() else { preconditionFailure("a round has a group") }
@@ -240,7 +266,7 @@ package struct RoundEstimation<P: Policy> {
   }
 
   /// Ψ of every step of the round in slot order, and the steps of each group.
-  private func roundWeights() -> (weights: [Float], groupSteps: [Range<Int>]) {
+  private mutating func roundWeights() -> (weights: [Float], groupSteps: [Range<Int>]) {
     var sources: [Float] = []
     var episodes: [Range<Int>] = []
     var groupSteps: [Range<Int>] = []
@@ -251,8 +277,9 @@ package struct RoundEstimation<P: Policy> {
       sources += part.values
       groupSteps.append(first..<sources.count)
     }
-    let weights = StepWeights(configuration: context.configuration).complete(
+    let (weights, varianceCut) = StepWeights(configuration: context.configuration).complete(
       rewardsToGo: sources, episodes: episodes)
+    baselineVarianceCut = varianceCut
     return (weights, groupSteps)
   }
 

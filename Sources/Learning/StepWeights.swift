@@ -31,8 +31,11 @@ package struct StepWeights {
 
   /// Weights of every episode of a round, concatenated in slot order like `rewardsToGo`.
   ///
-  /// `episodes` are the steps of each episode within the arrays.
-  package func complete(rewardsToGo: [Float], episodes: [Range<Int>]) -> [Float] {
+  /// `episodes` are the steps of each episode within the arrays. Also gives the share of the weights'
+  /// mean square that the baseline took away, over the first steps; nil if none was subtracted.
+  package func complete(
+    rewardsToGo: [Float], episodes: [Range<Int>]
+  ) -> (weights: [Float], varianceCut: Double?) {
     var weights = [Float](repeating: 0, count: rewardsToGo.count)
     switch configuration.baseline {
     case .none, .standardize, .value:
@@ -49,11 +52,36 @@ package struct StepWeights {
     case .leaveOneOutPerStep:
       subtractOthersPerStep(rewardsToGo, episodes, into: &weights)
     }
+    let varianceCut = varianceCut(from: rewardsToGo, to: weights, episodes)
     if configuration.normalizeAdvantages { normalize(&weights, episodes) }
     if configuration.weighsByDiscount {
       forEach(episodes, rewardsToGo, &weights) { weighByDiscount(&$2) }
     }
-    return weights
+    return (weights, varianceCut)
+  }
+
+  /// 1 − Σ Ψ² with the baseline / Σ Ψ² without, over the whole episodes among the first 4,096 steps: it
+  /// is for people, and more of them would cost what a hundredth of a short round does.
+  private func varianceCut(
+    from rewardsToGo: [Float], to weights: [Float], _ episodes: [Range<Int>]
+  ) -> Double? {
+    switch configuration.baseline {
+    case .none, .standardize, .value: return nil
+    case .mean, .leaveOneOut, .leaveOneOutPerStep: break
+    }
+    var (before, after) = (0.0, 0.0)
+    for range in episodes {
+      let first = Double(rewardsToGo[range.lowerBound])
+      switch configuration.estimator {
+      case .totalReturn where configuration.baseline != .leaveOneOutPerStep:
+        before += first * first * Double(range.count)
+      case .totalReturn, .rewardToGo:
+        before += rewardsToGo.span.extracting(range).orderedSumOfSquares(around: 0)
+      }
+      after += weights.span.extracting(range).orderedSumOfSquares(around: 0)
+      if range.upperBound >= 4096 { break }
+    }
+    return before > 0 ? 1 - after / before : nil
   }
 
   /// Multiplies the weight of each step t of an episode by γᵗ, the power made by recursion.

@@ -29,13 +29,22 @@ package struct UpdateReport: Hashable, Sendable {
   package var entropy = 0.0
   package var kl = 0.0
   package var gradientNorm = 0.0
+  package var gradientSignalToNoise: Double?
+  package var baselineVarianceCut: Double?
   package var explainedVariance: Double?
+  package var valueError: Double?
   package var learningRate = 0.0
   package var evaluation: Evaluation?
   package var actors = 0
   package var learnerWaitingShare = 0.0
+  package var learnerComputingShare = 0.0
+  package var learnerBroadcastingShare = 0.0
   package var actorWaitingShare = 0.0
   package var receivedBytes = 0
+  package var waitingMessages = 0
+  package var slotsLeasedAgain = 0
+  package var backupLeases = 0
+  package var resentLeases = 0
   package var onPolicyMismatches = 0
   package var staleTrajectories = 0
   package var duplicateTrajectories = 0
@@ -67,6 +76,12 @@ package struct UpdateReport: Hashable, Sendable {
     roundSeconds > 0 ? Double(environmentSteps) / roundSeconds : 0
   }
 
+  package var episodesPerSecond: Double {
+    roundSeconds > 0 ? Double(episodes) / roundSeconds : 0
+  }
+
+  package var bytesPerStep: Double { Double(receivedBytes) / Double(max(1, environmentSteps)) }
+
   package func value(of name: MetricName) -> JSONValue {
     switch name {
     case .version: .unsigned(UInt64(version.rawValue))
@@ -75,6 +90,7 @@ package struct UpdateReport: Hashable, Sendable {
     case .episodes: .integer(episodes)
     case .environmentSteps: .integer(environmentSteps)
     case .stepsPerSecond: .number(stepsPerSecond)
+    case .episodesPerSecond: .number(episodesPerSecond)
     case .meanReturn: .number(meanReturn)
     case .meanReturnError: .number(meanReturnError)
     case .stdReturn: .number(stdReturn)
@@ -84,15 +100,25 @@ package struct UpdateReport: Hashable, Sendable {
     case .entropy: .number(entropy)
     case .kl: .number(kl)
     case .gradientNorm: .number(gradientNorm)
+    case .gradientSignalToNoise: .number(gradientSignalToNoise)
+    case .baselineVarianceCut: .number(baselineVarianceCut)
     case .explainedVariance: .number(explainedVariance)
+    case .valueError: .number(valueError)
     case .learningRate: .number(learningRate)
     case .evaluationMeanReturn: .number(evaluation?.meanReturn)
     case .evaluationStdReturn: .number(evaluation?.stdReturn)
     case .evaluationEpisodes: .integer(evaluation?.episodes)
     case .actors: .integer(actors)
     case .learnerWaitingShare: .number(learnerWaitingShare)
+    case .learnerComputingShare: .number(learnerComputingShare)
+    case .learnerBroadcastingShare: .number(learnerBroadcastingShare)
     case .actorWaitingShare: .number(actorWaitingShare)
     case .receivedBytes: .integer(receivedBytes)
+    case .bytesPerStep: .number(bytesPerStep)
+    case .waitingMessages: .integer(waitingMessages)
+    case .slotsLeasedAgain: .integer(slotsLeasedAgain)
+    case .backupLeases: .integer(backupLeases)
+    case .resentLeases: .integer(resentLeases)
     case .onPolicyMismatches: .integer(onPolicyMismatches)
     case .staleTrajectories: .integer(staleTrajectories)
     case .duplicateTrajectories: .integer(duplicateTrajectories)
@@ -126,5 +152,17 @@ package struct UpdateReport: Hashable, Sendable {
     }
     return Logger.Metadata(
       uniqueKeysWithValues: names.map { ($0.rawValue, .stringConvertible(value(of: $0))) })
+  }
+}
+
+extension UpdateReport {
+  /// The metric as a number; nil where it is not known.
+  package func number(of name: MetricName) -> Double? {
+    switch value(of: name) {
+    case .number(let value): value
+    case .integer(let value): Double(value)
+    case .unsigned(let value): Double(value)
+    case .null, .bool, .string, .array, .object: nil
+    }
   }
 }

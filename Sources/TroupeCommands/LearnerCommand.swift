@@ -36,7 +36,8 @@ struct LearnerCommand: ContextualCommand {
       try context.roles.learner(
         LearnerRequest(
           environment: plan.environment, learner: role, logs: settings.logs,
-          json: settings.json),
+          json: settings.json,
+          configuration: plan.recordedOptions),
         directory, context)
     }
   }

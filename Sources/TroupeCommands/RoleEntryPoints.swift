@@ -21,6 +21,8 @@ package struct TrainRequest: Sendable {
   package let logs: LogSettings
   /// Whether the summary goes to standard output as JSON.
   package let json: Bool
+  /// What determines the run, as people write it.
+  package let configuration: [(name: String, value: String)]
 }
 
 /// What `troupe learner` asks for.
@@ -29,6 +31,8 @@ package struct LearnerRequest: Sendable {
   package let learner: LearnerRole
   package let logs: LogSettings
   package let json: Bool
+  /// What determines the run, as people write it.
+  package let configuration: [(name: String, value: String)]
 }
 
 /// What `troupe actor` asks for.
@@ -81,8 +85,9 @@ extension RoleEntryPoints {
   /// The roles of the `Cluster` module.
   static let cluster = RoleEntryPoints(
     train: { request, directory, context in
-      let (monitoring, logger) = request.logs.begin(
+      var (monitoring, logger) = request.logs.begin(
         role: "learner", file: directory.logPath)
+      monitoring.configuration = request.configuration
       var arguments = [
         "--child", "--log-level", request.logs.level.forActors.rawValue, "--log-format",
         request.logs.format.rawValue,
@@ -101,7 +106,8 @@ extension RoleEntryPoints {
       context.show(summary, json: request.json)
     },
     learner: { request, directory, context in
-      let (monitoring, logger) = request.logs.begin(role: "learner", file: directory.logPath)
+      var (monitoring, logger) = request.logs.begin(role: "learner", file: directory.logPath)
+      monitoring.configuration = request.configuration
       var learner = try LearnerProcess(
         role: request.learner, environment: request.environment, directory: directory,
         actors: nil, monitoring: monitoring, logger: logger)

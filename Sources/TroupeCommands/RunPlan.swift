@@ -161,6 +161,13 @@ struct RunPlan {
 }
 
 extension RunPlan {
+  /// What determines the run, its goal and its place, by name.
+  var recordedOptions: [(name: String, value: String)] {
+    RunSettings.options.filter { $0.purpose == .run || $0.purpose == .placing }.map {
+      ($0.name, $0.write(resolved.settings))
+    }
+  }
+
   /// What the learner role needs to know.
   func learnerRole(in directory: borrowing RunDirectory) throws(RoleFailure) -> LearnerRole {
     let settings = resolved.settings

@@ -207,7 +207,8 @@ struct PolicyGradientCase: Decodable {
       rewardsToGo += result
     }
     return StepWeights(configuration: configuration).complete(
-      rewardsToGo: rewardsToGo, episodes: episodes)
+      rewardsToGo: rewardsToGo, episodes: episodes
+    ).weights
   }
 
   @Test(arguments: names) func optimizersStepLikePyTorch(_ name: String) throws {

@@ -86,3 +86,19 @@ final class Reports: Sendable {
   func add(_ line: String) { lines.withLock { $0.append(line) } }
   var all: [String] { lines.withLock { $0 } }
 }
+
+/// The bytes of a file.
+func bytes(of path: String) throws -> [UInt8] {
+  // SAFETY: the path is NUL-terminated.
+  let descriptor = unsafe open(path, O_RDONLY)
+  try #require(descriptor >= 0)
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 4096)
+  while true {
+    // SAFETY: at most the chunk's size is read into it.
+    let count = unsafe read(descriptor, &chunk, chunk.count)
+    guard count > 0 else { return bytes }
+    bytes += chunk.prefix(count)
+  }
+}

@@ -17,6 +17,9 @@ import Testing
     report.learnerWaitingShare = 0.25
     report.actorWaitingShare = 0.125
     report.receivedBytes = 1234
+    report.gradientSignalToNoise = 2.5
+    report.learnerComputingShare = 0.5
+    report.slotsLeasedAgain = 7
     return report
   }
 
@@ -25,13 +28,17 @@ import Testing
     #expect(
       report.jsonLine.text
         == #"{"version":12,"elapsed_seconds":3.0,"round_seconds":0.5,"episodes":4,"#
-        + #""environment_steps":100,"steps_per_second":200.0,"mean_return":2.5,"#
+        + #""environment_steps":100,"steps_per_second":200.0,"episodes_per_second":8.0,"mean_return":2.5,"#
         + #""mean_return_error":\#(1.96 * (5.0 / 3).squareRoot() / 2),"#
         + #""std_return":\#((5.0 / 3).squareRoot()),"min_return":1.0,"max_return":4.0,"#
         + #""mean_length":25.0,"entropy":0.69,"kl":0.001,"gradient_norm":null,"#
-        + #""explained_variance":null,"learning_rate":0.03,"evaluation_mean_return":null,"#
+        + #""gradient_signal_to_noise":2.5,"baseline_variance_cut":null,"#
+        + #""explained_variance":null,"value_error":null,"learning_rate":0.03,"evaluation_mean_return":null,"#
         + #""evaluation_std_return":null,"evaluation_episodes":null,"actors":2,"#
-        + #""learner_waiting_share":0.25,"actor_waiting_share":0.125,"received_bytes":1234,"#
+        + #""learner_waiting_share":0.25,"learner_computing_share":0.5,"#
+        + #""learner_broadcasting_share":0.0,"actor_waiting_share":0.125,"received_bytes":1234,"#
+        + #""bytes_per_step":12.34,"waiting_messages":0,"slots_leased_again":7,"#
+        + #""backup_leases":0,"resent_leases":0,"#
         + #""on_policy_mismatches":0,"stale_trajectories":0,"duplicate_trajectories":0,"#
         + #""refused_trajectories":0}"#)
   }
