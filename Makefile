@@ -9,7 +9,7 @@ PACKAGES := libzmq3-dev libsodium-dev pkg-config
 # More arguments for `make train`, such as ARGS="--seed 3".
 ARGS ?=
 
-.PHONY: help setup build train test lint format clean bench bench-peers bench-build profile learn
+.PHONY: help setup build train test lint format clean bench bench-peers bench-build profile learn interop
 
 # Engines that run learner and actors on many hosts; see docs/cluster.md.
 .PHONY: cluster-check cluster-test cluster-image-test cluster-podman-test
@@ -23,6 +23,7 @@ help:
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
+	@echo 'make interop  let TensorBoard and Prometheus read what a run writes'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
@@ -136,6 +137,10 @@ cluster-image-test: build
 
 cluster-podman-test: cluster-check
 	@cluster/test/podman.sh
+
+# Other programs read what Troupe writes; what they need goes into .build/interop.
+interop: build
+	@Tests/Interop/run.sh
 
 clean:
 	rm -rf .build

@@ -81,12 +81,16 @@ let package = Package(
     .target(
       name: "Gymnasium", dependencies: ["RL", "Wire", "CSystem"],
       resources: [.embedInCode("bridge.py")], swiftSettings: settings),
+    .target(
+      name: "Dashboard", dependencies: ["Monitoring", "Drawing", "RL"],
+      resources: [.embedInCode("dashboard.html")], swiftSettings: settings),
     // 6, 7: the command line
     module(
       "TroupeCommands",
       [
-        "Cluster", "Gymnasium", "ZeroMQ", "Monitoring", "Learning", "Policies", "Environments",
-        "RL", .product(name: "Logging", package: "swift-log"),
+        "Cluster", "Dashboard", "Drawing", "Gymnasium", "ZeroMQ", "Monitoring", "Learning",
+        "Policies",
+        "Environments", "RL", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -116,6 +120,7 @@ let package = Package(
         "RL", .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
+    tests(of: "Dashboard", ["Monitoring", "Drawing", "RL", "Policies", "Environments"]),
     tests(
       of: "Cluster",
       [

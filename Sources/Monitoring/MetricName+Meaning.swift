@@ -162,7 +162,8 @@ extension RefusalLabel {
     case .malformed: "the message is not of this protocol"
     case .foreignRun: "the message is of another run"
     case .nonFinite: "a number is not finite"
-    case .wrongKind: "returns where trajectories are wanted, or a training episode in an evaluation, or the reverse"
+    case .wrongKind:
+      "returns where trajectories are wanted, or a training episode in an evaluation, or the reverse"
     case .slotOutOfRange: "the round has no such slot"
     case .otherParameters: "played with other parameters than those of the version"
     case .quarantined: "the sender was refused too often"

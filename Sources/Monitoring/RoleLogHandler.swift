@@ -111,7 +111,8 @@ struct LogLine {
     let padding = String(repeating: " ", count: max(0, "warning".count - name.count))
     var text =
       "\(time.localClock) \(colored(name, usesColor))\(padding) \(role)  \(visible(message))"
-    for field in fields {
+    // The same in every line of a terminal, and long.
+    for field in fields where field.key != LogKey.run.rawValue {
       let key = usesColor ? "\u{1b}[2m\(field.key)=\u{1b}[0m" : "\(field.key)="
       text += "  \(key)\(plain(field.value))"
     }

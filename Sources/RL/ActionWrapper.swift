@@ -78,16 +78,9 @@ struct TransformedActionLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
     }
     for entry in bounds.low.indices {
       let (low, high) = (bounds.low[entry], bounds.high[entry])
-      let (centre, half) = ((low + high) / 2, (high - low) / 2)
       for column in entry * stride..<entry * stride + laneCount {
         let sampled = actions[column]
-        switch transform {
-        case .none: transformed[column] = sampled
-        case .clip: transformed[column] = min(max(sampled, low), high)
-        // The sum may be rounded beyond a bound.
-        case .tanh:
-          transformed[column] = min(max(centre + half * Elementary.tanh(sampled), low), high)
-        }
+        transformed[column] = transform.applied(to: sampled, low: low, high: high)
       }
     }
     return transformed
@@ -101,5 +94,28 @@ struct TransformedActionLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
 
   mutating func move(lane source: Int, to destination: Int) {
     inner.move(lane: source, to: destination)
+  }
+}
+
+extension ActionTransform {
+  /// What the environment sees of a sampled number.
+  @inline(__always)
+  fileprivate func applied(to sampled: Float, low: Float, high: Float) -> Float {
+    switch self {
+    case .none: return sampled
+    case .clip: return min(max(sampled, low), high)
+    // The sum may be rounded beyond a bound.
+    case .tanh:
+      let (centre, half) = ((low + high) / 2, (high - low) / 2)
+      return min(max(centre + half * Elementary.tanh(sampled), low), high)
+    }
+  }
+
+  /// What the environment sees of one sampled action.
+  package func applied(to action: [Float], in space: ActionSpace) -> [Float] {
+    guard let bounds = ActionBounds(of: space) else { return action }
+    return action.indices.map {
+      applied(to: action[$0], low: bounds.low[$0], high: bounds.high[$0])
+    }
   }
 }

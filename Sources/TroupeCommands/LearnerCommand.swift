@@ -37,7 +37,7 @@ struct LearnerCommand: ContextualCommand {
         LearnerRequest(
           environment: plan.environment, learner: role, logs: settings.logs,
           json: settings.json,
-          configuration: plan.recordedOptions),
+          configuration: plan.recordedOptions, http: settings.http),
         directory, context)
     }
   }

@@ -1,4 +1,5 @@
 package import Cluster
+package import Dashboard
 package import Gymnasium
 package import Learning
 import Logging
@@ -23,6 +24,8 @@ package struct TrainRequest: Sendable {
   package let json: Bool
   /// What determines the run, as people write it.
   package let configuration: [(name: String, value: String)]
+  /// Where the dashboard and the metrics are served, if anywhere.
+  package let http: HTTPAddress?
 }
 
 /// What `troupe learner` asks for.
@@ -33,6 +36,8 @@ package struct LearnerRequest: Sendable {
   package let json: Bool
   /// What determines the run, as people write it.
   package let configuration: [(name: String, value: String)]
+  /// Where the dashboard and the metrics are served, if anywhere.
+  package let http: HTTPAddress?
 }
 
 /// What `troupe actor` asks for.
@@ -88,6 +93,11 @@ extension RoleEntryPoints {
       var (monitoring, logger) = request.logs.begin(
         role: "learner", file: directory.logPath)
       monitoring.configuration = request.configuration
+      if let address = request.http {
+        LiveDashboard.attach(
+          to: &monitoring, at: address, run: request.learner.run, environment: request.environment,
+          types: context.catalogue.types, logger: logger)
+      }
       var arguments = [
         "--child", "--log-level", request.logs.level.forActors.rawValue, "--log-format",
         request.logs.format.rawValue,
@@ -108,6 +118,11 @@ extension RoleEntryPoints {
     learner: { request, directory, context in
       var (monitoring, logger) = request.logs.begin(role: "learner", file: directory.logPath)
       monitoring.configuration = request.configuration
+      if let address = request.http {
+        LiveDashboard.attach(
+          to: &monitoring, at: address, run: request.learner.run, environment: request.environment,
+          types: context.catalogue.types, logger: logger)
+      }
       var learner = try LearnerProcess(
         role: request.learner, environment: request.environment, directory: directory,
         actors: nil, monitoring: monitoring, logger: logger)

@@ -1,4 +1,5 @@
 import Cluster
+import Dashboard
 import Gymnasium
 import Learning
 import RL
@@ -33,6 +34,7 @@ struct RunSettings: Hashable, Sendable {
   var insecure = false
   var logs = LogSettings()
   var json = false
+  var http: HTTPAddress?
   var preset: String?
   var configurationFile: String?
   var printsConfiguration = false
@@ -223,6 +225,12 @@ enum LearnerSection: OptionSection {
       "run-dir", \.runDirectory, .session, shape: .value("directory"), absent: "auto",
       help: "directory of the run; a new one under runs/ unless given",
       allowed: "a path", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
+    .optional(
+      "http", \.http, .session, shape: .value("port"), absent: "none",
+      help:
+        "serve the dashboard and Prometheus metrics at this port of this machine, or at ADDRESS:PORT",
+      allowed: "a port such as 8080, or an address such as 0.0.0.0:8080",
+      parse: { HTTPAddress($0) }, text: { $0.description }),
     .boolean(
       "resume", \.resume, .session, shape: .flag,
       help: "go on from the newest checkpoint, if there is one"),

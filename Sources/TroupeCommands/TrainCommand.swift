@@ -41,8 +41,9 @@ struct TrainCommand: ContextualCommand {
         TrainRequest(
           environment: plan.environment, learner: role, bindIsGiven: settings.bind != nil,
           actors: settings.actors ?? ProcessInfo.processInfo.activeProcessorCount,
-          lanes: settings.lanes, hosting: settings.hosting, logs: settings.logs, json: settings.json,
-          configuration: plan.recordedOptions),
+          lanes: settings.lanes, hosting: settings.hosting, logs: settings.logs,
+          json: settings.json,
+          configuration: plan.recordedOptions, http: settings.http),
         directory, context)
     }
   }
