@@ -23,7 +23,7 @@ help:
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
-	@echo 'make interop  let TensorBoard and Prometheus read what a run writes'
+	@echo 'make interop  let Gymnasium, TensorBoard and Prometheus work with Troupe'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
@@ -138,8 +138,10 @@ cluster-image-test: build
 cluster-podman-test: cluster-check
 	@cluster/test/podman.sh
 
-# Other programs read what Troupe writes; what they need goes into .build/interop.
-interop: build
+# Other programs read what a run writes; what they need goes into .build/interop.
+.PHONY: interop-metrics
+interop: interop-metrics
+interop-metrics: build
 	@Tests/Interop/run.sh
 
 clean:

@@ -190,7 +190,7 @@ struct EventStream {
     let reports = live.reports(after: version)
     if let last = reports.last {
       version = last.version.rawValue
-      let lines = reports.map(\.jsonLine.text).joined(separator: ",")
+      let lines = reports.map(\.jsonText).joined(separator: ",")
       text += "event: updates\ndata: [\(lines)]\n\n"
     }
     if live.change != change {

@@ -28,7 +28,7 @@ final class Pages: Sendable {
     case "/api/state": return HTTPResponse(type: "application/json", live.json.text + "\n")
     case "/api/updates":
       let after = request.query["after"].flatMap { UInt32($0) } ?? 0
-      let lines = live.reports(after: after).map { $0.jsonLine.text + "\n" }.joined()
+      let lines = live.reports(after: after).map { $0.jsonText + "\n" }.joined()
       return HTTPResponse(type: "application/x-ndjson", lines)
     case "/api/episode":
       return HTTPResponse(type: "application/json", body: episode(now: now))

@@ -60,7 +60,7 @@ package struct StepWeights {
     return (weights, varianceCut)
   }
 
-  /// 1 − Σ Ψ² with the baseline / Σ Ψ² without, over the whole episodes among the first 4,096 steps: it
+  /// 1 − Σ Ψ² with the baseline / Σ Ψ² without, over the episodes that begin in the first 1,024 steps: it
   /// is for people, and more of them would cost what a hundredth of a short round does.
   private func varianceCut(
     from rewardsToGo: [Float], to weights: [Float], _ episodes: [Range<Int>]
@@ -79,7 +79,7 @@ package struct StepWeights {
         before += rewardsToGo.span.extracting(range).orderedSumOfSquares(around: 0)
       }
       after += weights.span.extracting(range).orderedSumOfSquares(around: 0)
-      if range.upperBound >= 4096 { break }
+      if range.upperBound >= 1024 { break }
     }
     return before > 0 ? 1 - after / before : nil
   }

@@ -10,7 +10,7 @@ package final class MetricsFile: Sendable {
     file = AppendedFile(path: path, report: report)
   }
 
-  package func append(_ report: UpdateReport) { file.append(report.jsonLine.text) }
+  package func append(_ report: UpdateReport) { file.append(report.jsonText) }
 
   /// Removes the lines of later versions, and half a line at the end. A file that does not exist is
   /// made, empty.

@@ -127,10 +127,20 @@ package struct UpdateReport: Hashable, Sendable {
   }
 
   /// The line of `metrics.jsonl`: every metric, always, in the order of `MetricName`.
-  package var jsonLine: JSONLine {
-    var line = JSONLine()
-    for name in MetricName.allCases { line.add(name.rawValue, value(of: name)) }
-    return line
+  package var jsonText: String {
+    var text = ""
+    text.reserveCapacity(1536)
+    for (index, name) in MetricName.allCases.enumerated() {
+      text += Self.keys[index]
+      value(of: name).write(to: &text)
+    }
+    text += "}"
+    return text
+  }
+
+  /// What stands before each value. Quoting the keys anew took half of the time of a line.
+  private static let keys = MetricName.allCases.enumerated().map { index, name in
+    (index == 0 ? "{" : ",") + JSONValue.string(name.rawValue).text + ":"
   }
 
   /// What a reader of the log wants of it: progress always, trouble only where there is any.

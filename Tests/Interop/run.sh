@@ -1,5 +1,5 @@
 #!/bin/bash
-# What other programs make of Troupe's output: `make interop`. Installs what it needs into .build/interop.
+# What TensorBoard and Prometheus make of Troupe's output: part of `make interop`. Installs what it needs into .build/interop.
 set -euo pipefail
 troupe=$PWD/.build/release/troupe
 here=Tests/Interop
@@ -11,11 +11,12 @@ command -v prometheus >/dev/null && command -v promtool >/dev/null || missing=pr
 if [[ -n $missing ]]; then
   sudo=
   [[ $(id -u) == 0 ]] || sudo=sudo
+  $sudo apt-get update --quiet=2
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $missing
 fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 timeout 60 "$troupe" train cartpole --updates 20 --until-return none --run-dir "$scratch/events" \
-  --log-level warning >/dev/null
+  --log-level warning >/dev/null 2>&1
 timeout 60 "$place/venv/bin/python" "$here/event_files.py" "$scratch/events"
 timeout 120 "$place/venv/bin/python" "$here/metrics_endpoint.py" "$troupe" "$scratch"

@@ -20,7 +20,7 @@ import Testing
   }
 
   func text(_ versions: ClosedRange<UInt32>) -> String {
-    versions.map { line($0).jsonLine.text + "\n" }.joined()
+    versions.map { line($0).jsonText + "\n" }.joined()
   }
 
   @Test("lines of later versions are cut off, and the next one follows", arguments: [0, 3, 9, 12])
@@ -36,7 +36,7 @@ import Testing
 
   @Test("half a line at the end goes, wherever it was cut")
   func halfLine() throws {
-    let half = line(3).jsonLine.text
+    let half = line(3).jsonText
     for count in [1, 5, 11, 12, half.count] {
       try write(text(1...2) + half.prefix(count), to: path)
       try file.truncate(toVersion: PolicyVersion(5))

@@ -26,7 +26,7 @@ import Testing
   @Test("a metrics line has every metric, in a fixed order")
   func metricsLine() {
     #expect(
-      report.jsonLine.text
+      report.jsonText
         == #"{"version":12,"elapsed_seconds":3.0,"round_seconds":0.5,"episodes":4,"#
         + #""environment_steps":100,"steps_per_second":200.0,"episodes_per_second":8.0,"mean_return":2.5,"#
         + #""mean_return_error":\#(1.96 * (5.0 / 3).squareRoot() / 2),"#
@@ -65,7 +65,7 @@ import Testing
     report.evaluation = .init(episodes: 10, meanReturn: 7, stdReturn: 1)
     #expect(report.metadata[MetricName.staleTrajectories.rawValue]?.description == "3")
     #expect(report.metadata[MetricName.evaluationMeanReturn.rawValue]?.description == "7.0")
-    #expect(report.jsonLine.text.contains(#""evaluation_mean_return":7.0,"#))
+    #expect(report.jsonText.contains(#""evaluation_mean_return":7.0,"#))
   }
 
   @Test("the same key in log and metrics means the same")
