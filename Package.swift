@@ -84,13 +84,14 @@ let package = Package(
     .target(
       name: "Dashboard", dependencies: ["Monitoring", "Drawing", "RL"],
       resources: [.embedInCode("dashboard.html")], swiftSettings: settings),
+    module("Plotting"),
     // 6, 7: the command line
     module(
       "TroupeCommands",
       [
-        "Cluster", "Dashboard", "Drawing", "Gymnasium", "ZeroMQ", "Monitoring", "Learning",
-        "Policies",
-        "Environments", "RL", .product(name: "Logging", package: "swift-log"),
+        "Cluster", "Dashboard", "Drawing", "Plotting", "Gymnasium", "ZeroMQ", "Monitoring",
+        "Learning", "Policies", "Environments", "RL",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -127,6 +128,7 @@ let package = Package(
         "TestKit", "RL", "Kernels", "Learning", "Policies", "Environments", "Wire", "ZeroMQ",
         "Monitoring", .product(name: "Logging", package: "swift-log"),
       ]),
+    tests(of: "Plotting", []),
     tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster", "Environments"]),
     .testTarget(
       name: "GymnasiumTests",

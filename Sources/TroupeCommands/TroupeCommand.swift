@@ -98,6 +98,6 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
-      ReplayCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
+      ReplayCommand.self, PlotCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
     ])
 }
