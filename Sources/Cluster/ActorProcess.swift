@@ -216,7 +216,10 @@ package struct ActorProcess: ~Copyable {
     do throws(RolloutFault) {
       try session.play(&agenda, while: { clock.now < deadline })
     } catch {
-      _ = try link.send(.leave(leaving("\(error)")), run: agenda.run)
+      var leave = leaving("\(error)")
+      leave.round = error.round
+      leave.fault = ActorMessage.EnvironmentFault(slot: error.slot)
+      _ = try link.send(.leave(leave), run: agenda.run)
       throw RoleFailure(.badData, "\(error)")
     }
     agenda.count(steps: session.stepCount - before, duration: clock.now - start)

@@ -36,8 +36,12 @@ extension LearnerProcess {
         case .returns(let returns):
           heed(returns, from: message.actor, into: &collected)
         case .leave(let leave):
-          logger.info(
-            "an actor left: \(leave.reason)", metadata: fields([.actor: message.actor]))
+          if leave.fault != nil {
+            heedFault(leave, from: message.actor, in: collected.id)
+          } else {
+            logger.info(
+              "an actor left: \(leave.reason)", metadata: fields([.actor: message.actor]))
+          }
           ledger.leave(message.actor)
         }
       }

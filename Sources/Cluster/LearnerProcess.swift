@@ -32,6 +32,8 @@ package struct LearnerProcess: ~Copyable {
   /// The policy message of the current round, which a welcome repeats.
   var currentPolicy: LearnerMessage.Policy?
   var ending: Ending?
+  /// Reports that the environment broke its contract in this round, by slot; nil for an unknown one.
+  var faultCounts: [Int?: Int] = [:]
   /// Where the order of arrival decides which episodes make the update.
   var arrivals: ArrivalOrder?
 
@@ -180,6 +182,7 @@ package struct LearnerProcess: ~Copyable {
     let snapshot = learner.snapshot
     monitor.roundBegan(now: clock.now)
     arrivals = nil
+    faultCounts = [:]
     var offeredCount = slotCount
     if kind == .training, role.run.learner.collection == .firstCome {
       let laneCount = ledger.actors.reduce(0) { $0 + $1.lanes }

@@ -14,6 +14,7 @@ package struct LocalActors: ~Copyable {
   private static let lookInterval = Duration.milliseconds(100)
   /// More deaths than this within ``restartWindow`` mean that restarting does not help.
   private static let restartLimit = 10
+  private static let faultLimit = 4
   private static let restartWindow = Duration.seconds(10)
 
   /// `arguments` follow `actor --connect ADDRESS`.
@@ -34,8 +35,8 @@ package struct LocalActors: ~Copyable {
 
   /// Looks after the children now and then: one that died is started again.
   ///
-  /// - Throws: when two of them found the environment at fault, or they die faster than it makes sense
-  ///   to start them.
+  /// - Throws: when several could not go on with what they were given, or they die faster than it makes
+  ///   sense to start them.
   mutating func supervise(now: Duration, logger: Logger) throws(RoleFailure) {
     guard now - lastLook >= Self.lookInterval else { return }
     lastLook = now
@@ -45,9 +46,10 @@ package struct LocalActors: ~Copyable {
       logger.warning("an actor process ended: \(manner)", metadata: ["pid": "\(child.process)"])
       if child.code == RoleFailure.ExitCode.badData.rawValue {
         faultCount += 1
-        if faultCount >= 2 {
+        // An environment at fault ends the run by what the actors say; this is for who cannot say it.
+        if faultCount >= Self.faultLimit {
           throw RoleFailure(
-            .badData, "two actors in turn failed on the environment; see their lines above")
+            .badData, "\(faultCount) actors in turn gave up; see their lines above")
         }
       }
       if child.code == RoleFailure.ExitCode.unavailable.rawValue {

@@ -137,6 +137,10 @@ extension ActorMessage.Leave {
     result.reason = cut(reason)
     if let round { result.round = ProtoRound(round) }
     result.unplayed = unplayed.encodedRanges
+    if let fault {
+      result.fault = ProtoEnvironmentFault()
+      if let slot = fault.slot { result.fault.slot = UInt32(slot) }
+    }
     return result
   }
 
@@ -145,6 +149,14 @@ extension ActorMessage.Leave {
     round = leave.hasRound ? try leave.round.value("leave.round") : nil
     unplayed = try SlotSet(decoding: leave.unplayed, below: limits.slotCount, "leave.unplayed")
     try requireRound(round, of: unplayed, "leave.round")
+    guard leave.hasFault else {
+      fault = nil
+      return
+    }
+    if round == nil { throw .missing(field: "leave.round") }
+    fault = ActorMessage.EnvironmentFault(
+      slot: leave.fault.hasSlot
+        ? try ActorMessage.Trajectories.slot(leave.fault.slot, "leave.fault", limits) : nil)
   }
 }
 

@@ -135,11 +135,23 @@ package struct ActorMessage: Equatable, Sendable {
     /// The round of `unplayed`, or nil if the actor had no policy.
     package var round: RoundID?
     package var unplayed: SlotSet
+    /// Where the environment broke its contract in an episode of `round`; `reason` says how.
+    package var fault: EnvironmentFault?
 
-    package init(reason: String, round: RoundID?, unplayed: SlotSet) {
+    package init(
+      reason: String, round: RoundID?, unplayed: SlotSet, fault: EnvironmentFault? = nil
+    ) {
       self.reason = reason
       self.round = round
       self.unplayed = unplayed
+      self.fault = fault
     }
+  }
+
+  package struct EnvironmentFault: Hashable, Sendable {
+    /// Nil if it is not known which of several episodes is at fault.
+    package var slot: Int?
+
+    package init(slot: Int?) { self.slot = slot }
   }
 }

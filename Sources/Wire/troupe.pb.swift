@@ -1492,11 +1492,44 @@ nonisolated struct ProtoLeave: Sendable {
 
   var unplayed: [ProtoSlotRange] = []
 
+  /// Present where the environment broke its contract in an episode of the round; the reason says how.
+  var fault: ProtoEnvironmentFault {
+    get {_fault ?? ProtoEnvironmentFault()}
+    set {_fault = newValue}
+  }
+  /// Returns true if `fault` has been explicitly set.
+  var hasFault: Bool {self._fault != nil}
+  /// Clears the value of `fault`. Subsequent reads from it will return its default value.
+  mutating func clearFault() {self._fault = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _round: ProtoRound? = nil
+  fileprivate var _fault: ProtoEnvironmentFault? = nil
+}
+
+nonisolated struct ProtoEnvironmentFault: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Absent if it is not known which of several episodes is at fault.
+  var slot: UInt32 {
+    get {_slot ?? 0}
+    set {_slot = newValue}
+  }
+  /// Returns true if `slot` has been explicitly set.
+  var hasSlot: Bool {self._slot != nil}
+  /// Clears the value of `slot`. Subsequent reads from it will return its default value.
+  mutating func clearSlot() {self._slot = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _slot: UInt32? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -3136,7 +3169,7 @@ nonisolated extension ProtoOutcome: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoLeave: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Leave"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}round\0\u{1}unplayed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}round\0\u{1}unplayed\0\u{1}fault\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3147,6 +3180,7 @@ nonisolated extension ProtoLeave: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._round) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.unplayed) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._fault) }()
       default: break
       }
     }
@@ -3166,6 +3200,9 @@ nonisolated extension ProtoLeave: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.unplayed.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.unplayed, fieldNumber: 3)
     }
+    try { if let v = self._fault {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3173,6 +3210,41 @@ nonisolated extension ProtoLeave: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.reason != rhs.reason {return false}
     if lhs._round != rhs._round {return false}
     if lhs.unplayed != rhs.unplayed {return false}
+    if lhs._fault != rhs._fault {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoEnvironmentFault: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".EnvironmentFault"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slot\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._slot) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._slot {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoEnvironmentFault, rhs: ProtoEnvironmentFault) -> Bool {
+    if lhs._slot != rhs._slot {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

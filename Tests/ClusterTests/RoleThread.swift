@@ -48,6 +48,7 @@ struct SmallRun {
   static let slotCount = 16
   let directory: TemporaryDirectory
   let log = CapturedLog()
+  var environment = EnvironmentSpecification(CartPole.self)
 
   init() throws { directory = try TemporaryDirectory() }
 
@@ -63,16 +64,18 @@ struct SmallRun {
   }
 
   func startLearner() throws -> RoleThread<RunSummary> {
-    let run = try SmallRun.configuration
+    var run = try SmallRun.configuration
+    run.environment = environment.name
+    let (configuration, environment) = (run, environment)
     let (path, address, logger) = (directory.path + "/run", address, log.logger)
     return RoleThread {
       var learner = try LearnerProcess(
         role: LearnerRole(
-          run: run,
+          run: configuration,
           goal: RunGoal(updates: SmallRun.updateCount, untilReturn: nil, evaluateEvery: nil),
           bind: address, runDirectory: path, resume: false, checkpointEvery: 10,
           checkpointsKept: 1, threads: 2),
-        environment: EnvironmentSpecification(CartPole.self),
+        environment: environment,
         directory: RunDirectory(beginning: path), actors: nil,
         monitoring: RunMonitoring(
           console: Console(
@@ -85,11 +88,11 @@ struct SmallRun {
 
   /// Starts an actor as `troupe actor` is one.
   func startActor(log: CapturedLog = CapturedLog()) -> RoleThread<Void> {
-    let (address, logger) = (address, log.logger)
+    let (address, logger, environment) = (address, log.logger, environment)
     return RoleThread {
       var actor = try ActorProcess(
         role: ActorRole(connect: address, lanes: 8, patience: .seconds(60), stay: false),
-        environment: { _ throws(RoleFailure) in EnvironmentSpecification(CartPole.self) },
+        environment: { _ throws(RoleFailure) in environment },
         logger: logger)
       try actor.run()
     }

@@ -50,6 +50,35 @@ struct Broken: Environment {
 }
 
 /// Writes infinity as the observation that its end leads to.
+/// How an environment that is right otherwise breaks the contract.
+enum Flaw { case unwritten, forgetful, random }
+protocol FlawOf { static var flaw: Flaw { get } }
+enum Unwritten: FlawOf { static let flaw = Flaw.unwritten }
+enum Forgetful: FlawOf { static let flaw = Flaw.forgetful }
+enum Nondeterministic: FlawOf { static let flaw = Flaw.random }
+
+struct Flawed<F: FlawOf>: Environment {
+  static var name: String { "flawed" }
+  var steps = 0
+  var observationSize: Int { 2 }
+  var actionSpace: ActionSpace { .discrete(count: 2) }
+  var stepLimit: Int { 10 }
+
+  mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
+    if F.flaw != .forgetful { steps = 0 }
+    (observation[0], observation[1]) = (Float(steps), 0)
+  }
+
+  mutating func step(
+    _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
+  ) -> StepResult {
+    steps += 1
+    observation[0] = F.flaw == .random ? .random(in: 0..<1) : Float(steps)
+    if F.flaw != .unwritten { observation[1] = 1 }
+    return StepResult(reward: 1, end: steps % 5 == 0 ? .terminated : nil)
+  }
+}
+
 struct BrokenAtTheEnd: Environment {
   static let name = "broken-at-the-end"
   var observationSize: Int { 1 }
@@ -216,6 +245,19 @@ struct BlindPolicy: Policy {
 
   @Test func theConformanceSuiteAcceptsAGoodEnvironmentAndNamesABrokenOne() {
     #expect(EnvironmentConformance.problems(of: Countdown.self, episodeCount: 3) == [])
+    for (flaw, sentence) in [
+      (Flaw.unwritten, "leaves entry 1 of the observation unwritten"),
+      (.forgetful, "played before gives other numbers than a fresh one"),
+      (.random, "played before gives other numbers than a fresh one"),
+    ] {
+      let problems =
+        switch flaw {
+        case .unwritten: EnvironmentConformance.problems(of: Flawed<Unwritten>.self)
+        case .forgetful: EnvironmentConformance.problems(of: Flawed<Forgetful>.self)
+        case .random: EnvironmentConformance.problems(of: Flawed<Nondeterministic>.self)
+        }
+      #expect(problems.contains { $0.contains(sentence) }, "\(flaw): \(problems)")
+    }
     let problems = EnvironmentConformance.problems(of: Broken.self, episodeCount: 1)
     #expect(problems.contains { $0.contains("step 2 pays nan") })
   }

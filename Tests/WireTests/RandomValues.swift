@@ -103,8 +103,10 @@ struct RandomValues {
 
   mutating func leave() -> ActorMessage.Leave {
     let unplayed = slots(below: 1000)
+    let fault = coin() ? ActorMessage.EnvironmentFault(slot: coin() ? integer(0...999) : nil) : nil
     return ActorMessage.Leave(
-      reason: text(), round: coin() || !unplayed.isEmpty ? round() : nil, unplayed: unplayed)
+      reason: text(), round: coin() || !unplayed.isEmpty || fault != nil ? round() : nil,
+      unplayed: unplayed, fault: fault)
   }
 
   mutating func returns() -> ActorMessage.Returns {
