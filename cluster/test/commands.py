@@ -1,4 +1,5 @@
-"""Tries every command line of troupe that stands in a file for an engine on the program itself.
+"""Tries every command line of troupe that stands in a file for an engine on the program itself, and looks up
+every metric that a dashboard or an autoscaler names in docs/metrics.md.
 
 usage: commands.py PROGRAM KEYS MANIFEST...
 
@@ -7,6 +8,7 @@ inside of containers are replaced by such as exist here.
 """
 
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -80,3 +82,15 @@ if min(roles.count("learner"), roles.count("actor")) < 2:
 for name, command, variables in found:
     attempt(name, command, variables)
 print(f"        command lines: troupe accepts all {len(found)}")
+
+described = set(re.findall(r"^\| `([a-z_]+)", (checkout / "docs/metrics.md").read_text(), re.MULTILINE))
+described |= {"refusals"}
+users = [
+    checkout / "cluster/monitoring/grafana/dashboards/troupe.json",
+    checkout / "cluster/kubernetes/overlays/autoscale/autoscaler.yaml",
+]
+named = {name for user in users for name in re.findall(r"troupe_([a-z_]+)", user.read_text())}
+unknown = {name for name in named if name.removesuffix("_total") not in described}
+if unknown or len(named) < 20:
+    sys.exit(f"FAILED: docs/metrics.md does not describe {sorted(unknown)}, of {len(named)} metrics named")
+print(f"        metrics: all {len(named)} that the dashboard and the autoscaler name exist")

@@ -8,7 +8,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 (($(id -u) == 0)) || fail 'a Docker engine of its own needs root'
 require_program
-install_packages docker.io docker-compose iproute2 iptables
+install_packages docker.io docker-compose iproute2 iptables curl
 
 place=$(mktemp -d)
 namespace=troupe$$
@@ -75,6 +75,12 @@ for i in 1 2 3; do
   if docker exec "troupe_actor_$i" test -e /keys/learner.secret; then fail 'an actor sees the secret key of the learner'; fi
 done
 say "three actors joined; none of them sees the learner's secret key"
+
+page() { nsenter --net="/run/netns/$namespace" curl --silent --fail "http://127.0.0.1:8080/$1"; }
+tells_of_three() { grep --quiet '^troupe_actors 3$' <<< "$(page metrics)"; }
+eventually 10 'metrics that tell of three actors' tells_of_three
+page healthz > /dev/null || fail '/healthz'
+say 'the page of the learner serves metrics, for this machine alone'
 
 # The learner's process is killed
 
