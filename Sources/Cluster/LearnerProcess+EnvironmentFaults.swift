@@ -14,7 +14,7 @@ extension LearnerProcess {
     _ leave: ActorMessage.Leave, from actor: ActorID, in round: RoundID
   ) {
     logger.error(
-      "an actor found the environment at fault: \(leave.reason)", metadata: ["actor": "\(actor)"])
+      "an actor found the environment at fault: \(leave.reason)", metadata: fields([.actor: actor]))
     // Only who takes part in this round is believed.
     guard let fault = leave.fault, leave.round == round,
       ledger.actors.contains(where: { $0.id == actor })
