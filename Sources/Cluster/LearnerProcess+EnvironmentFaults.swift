@@ -1,4 +1,5 @@
 internal import Logging
+internal import Monitoring
 internal import RL
 internal import Wire
 
