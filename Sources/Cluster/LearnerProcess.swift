@@ -221,7 +221,7 @@ package struct LearnerProcess: ~Copyable {
       if ready.messages { try receive(into: &collected) }
       if ready.events { try receiveEvents() }
       heedVerifications(of: &collected)
-      try heedActorProcesses()
+      try actors?.supervise(now: clock.now, logger: logger)
       monitor.lookAt(ledger, round: collected.id, now: clock.now)
       if ending != nil { return nil }
     }
@@ -273,11 +273,6 @@ package struct LearnerProcess: ~Copyable {
       logger.warning("a key may no longer connect", metadata: ["key": "\(key)"])
     }
     if !change.removed.isEmpty { try link.endConnections() }
-  }
-
-  private mutating func heedActorProcesses() throws(RoleFailure) {
-    guard actors != nil else { return }
-    try actors?.supervise(now: clock.now, logger: logger)
   }
 
   // MARK: The end

@@ -1,74 +1,46 @@
 public import RL
 
-/// Pixelcopter-PLE-v0: fly a helicopter through a cave, around the blocks in it. Action 0 climbs,
-/// action 1 falls.
+/// A version of Pixelcopter-PLE-v0: fly a helicopter through a cave, around the blocks in it. Action 0
+/// climbs, action 1 falls.
 ///
 /// Flying costs nothing; each column of the cave and each block left behind pays 1, the crash costs 5.
 /// The original has no step limit; the limit here is the one that the Hugging Face course trains and
 /// evaluates with, and truncates. Observation: height and speed, distances to ceiling and floor, distance
 /// to the next block, its centre and its lower edge, in pixels.
 ///
-/// Source: PyGame Learning Environment `Pixelcopter` at 48 × 48 and gym-games 2.0, with the rounding of
-/// pygame 2.3 to 2.6: half a pixel away from zero.
-public struct Pixelcopter: Environment {
+/// Versions differ in how pygame makes pixels of positions, and in nothing else. A protocol rather than a
+/// generic type: what a concrete type conforms with is specialised for it.
+///
+/// Source: PyGame Learning Environment `Pixelcopter` at 48 × 48 and gym-games 2.0.
+public protocol PixelcopterVersion: Environment where Action == Int {
+  /// The pygame that plays so.
+  static var pygameVersion: String { get }
+  var cave: PixelcopterCave { get set }
+}
+
+/// Pixelcopter with the rounding of pygame 2.3 to 2.6: half a pixel away from zero.
+public struct Pixelcopter: PixelcopterVersion {
   public static let name = "pixelcopter"
-  public static var description: EnvironmentDescription {
-    PixelcopterCave.description(specification: "PLE with pygame 2.5.2, Pixelcopter-PLE-v0")
-  }
-
-  package var cave = PixelcopterCave(rounding: .nearest)
+  public static let pygameVersion = "2.5.2"
+  public var cave = PixelcopterCave(rounding: .nearest)
 
   public init() {}
-
-  public var observationSize: Int { 7 }
-  public var actionSpace: ActionSpace { .discrete(count: 2) }
-  public var stepLimit: Int { 10_000 }
-
-  public mutating func reset(
-    using random: inout RandomStream, observation: inout MutableSpan<Float>
-  ) {
-    cave.reset(using: &random, observation: &observation)
-  }
-
-  public mutating func step(
-    _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
-  ) -> StepResult {
-    cave.step(action, using: &random, observation: &observation)
-  }
 }
 
-/// ``Pixelcopter`` as older versions of pygame, and pygame-ce, play it: pixels are cut off, not rounded.
-public struct TruncatingPixelcopter: Environment {
+/// Pixelcopter as older versions of pygame, and pygame-ce, play it: pixels are cut off, not rounded.
+public struct TruncatingPixelcopter: PixelcopterVersion {
   public static let name = "pixelcopter-trunc"
-  public static var description: EnvironmentDescription {
-    PixelcopterCave.description(specification: "PLE with pygame 2.1.3, Pixelcopter-PLE-v0")
-  }
-
-  package var cave = PixelcopterCave(rounding: .towardZero)
+  public static let pygameVersion = "2.1.3"
+  public var cave = PixelcopterCave(rounding: .towardZero)
 
   public init() {}
-
-  public var observationSize: Int { 7 }
-  public var actionSpace: ActionSpace { .discrete(count: 2) }
-  public var stepLimit: Int { 10_000 }
-
-  public mutating func reset(
-    using random: inout RandomStream, observation: inout MutableSpan<Float>
-  ) {
-    cave.reset(using: &random, observation: &observation)
-  }
-
-  public mutating func step(
-    _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
-  ) -> StepResult {
-    cave.step(action, using: &random, observation: &observation)
-  }
 }
 
-extension PixelcopterCave {
-  fileprivate static func description(specification: String) -> EnvironmentDescription {
+extension PixelcopterVersion {
+  public static var description: EnvironmentDescription {
     EnvironmentDescription(
-      summary: "fly a helicopter through a cave", specification: specification,
+      summary: "fly a helicopter through a cave",
+      specification: "PLE with pygame \(pygameVersion), Pixelcopter-PLE-v0",
       rewardRange: -5...2,
       observationNames: [
         "height from the top", "speed downwards", "distance to the ceiling",
@@ -78,28 +50,30 @@ extension PixelcopterCave {
       actionNames: ["climb", "fall"])
   }
 
-  fileprivate mutating func reset(
+  public var observationSize: Int { 7 }
+  public var actionSpace: ActionSpace { .discrete(count: 2) }
+  public var stepLimit: Int { 10_000 }
+
+  public mutating func reset(
     using random: inout RandomStream, observation: inout MutableSpan<Float>
   ) {
     var draws = StreamDraws(random: random)
-    reset(drawing: &draws)
+    cave.reset(drawing: &draws)
     random = draws.random
-    Self.write(self.observation, into: &observation)
+    write(cave.observation, into: &observation)
   }
 
-  fileprivate mutating func step(
+  public mutating func step(
     _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
   ) -> StepResult {
     var draws = StreamDraws(random: random)
-    let reward = step(climbing: action == 0, drawing: &draws)
+    let reward = cave.step(climbing: action == 0, drawing: &draws)
     random = draws.random
-    Self.write(self.observation, into: &observation)
-    return StepResult(reward: Float(reward), end: isOver ? .terminated : nil)
+    write(cave.observation, into: &observation)
+    return StepResult(reward: Float(reward), end: cave.isOver ? .terminated : nil)
   }
 
-  private static func write(
-    _ values: SIMD8<Double>, into observation: inout MutableSpan<Float>
-  ) {
+  private func write(_ values: SIMD8<Double>, into observation: inout MutableSpan<Float>) {
     for index in 0..<7 { observation[index] = Float(values[index]) }
   }
 }

@@ -37,7 +37,7 @@ package enum PixelRounding: Sendable {
 /// Columns move by repeated subtraction of the same number from a whole start position, and nothing but
 /// their collisions can be seen. So they do not move here: the steps at which each comes under the
 /// helicopter, leaves it and leaves the screen are known when it is made.
-package struct PixelcopterCave: Sendable {
+public struct PixelcopterCave: Sendable {
   /// Pixels that everything moves left in a step: 0.0004 × 48 a millisecond, 30 frames a second.
   fileprivate static var shift: Double { 0.0004 * 48 * (1000.0 / 30) }
 

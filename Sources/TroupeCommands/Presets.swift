@@ -13,69 +13,58 @@ extension Preset {
     Preset(
       name: "cartpole", environment: "cartpole",
       values: returns([
-        "hidden": "16", "baseline": "leave-one-out-per-step", "discount": "0.99",
-        "learning-rate": "0.03", "episodes-per-update": "32", "updates": "1000",
+        "hidden": "16", "learning-rate": "0.03", "episodes-per-update": "32", "updates": "1000",
         "until-return": "475", "evaluate-every": "5",
       ])),
-    // The course's own hyper-parameters (Hugging Face deep RL course, unit 4): one episode an update,
-    // standardised by itself. Reaches 475 and loses it again now and then.
+    // Reaches 475 and loses it again now and then.
     Preset(
       name: "course", environment: "cartpole",
-      values: returns([
-        "hidden": "16", "activation": "relu", "initialization": "pytorch",
-        "baseline": "standardize", "discount": "1", "normalize-advantages": "false",
-        "learning-rate": "0.01", "episodes-per-update": "1", "updates": "1000",
+      values: course([
+        "hidden": "16", "discount": "1", "learning-rate": "0.01", "updates": "1000",
         "until-return": "475", "evaluate-every": "25",
       ])),
     // Linear policies, searched without a gradient. All of 12 seeds each were solved, in 1,368 (hill
     // climbing), 1,224 (annealing) and 1,408 episodes (evolution) at most.
     Preset(
       name: "cartpole-hill-climbing", environment: "cartpole",
-      values: search([
-        "method": "hill-climbing", "episodes-per-update": "36", "episodes-per-candidate": "4",
-      ])),
+      values: search(["method": "hill-climbing"])),
     Preset(
       name: "cartpole-annealing", environment: "cartpole",
       values: search([
-        "method": "annealing", "episodes-per-update": "36", "episodes-per-candidate": "4",
-        "temperature": "20", "cooling": "0.9",
+        "method": "annealing", "temperature": "20", "cooling": "0.9",
       ])),
     Preset(
       name: "cartpole-evolution", environment: "cartpole",
-      values: search([
-        "method": "evolution-strategies", "episodes-per-update": "16",
-        "episodes-per-candidate": "1", "optimizer": "adam", "learning-rate": "0.1",
-      ])),
+      values: evolution(["episodes-per-update": "16"])),
     // A linear policy, searched without a gradient: seeds 2001 to 2010 were all solved, after 128 episodes and
     // 94,407 steps at most. The factors make position and velocity alike; nothing was learned without.
     Preset(
       name: "mountaincar-evolution", environment: "mountaincar-continuous",
-      values: search([
-        "method": "evolution-strategies", "observation-scale": "1,30",
-        "episodes-per-update": "32", "episodes-per-candidate": "1", "optimizer": "adam",
-        "learning-rate": "0.1", "updates": "60", "until-return": "90",
+      values: evolution([
+        "observation-scale": "1,30", "episodes-per-update": "32", "updates": "60",
+        "until-return": "90",
       ])),
     // The learning rate goes to 0, because the return is flat around the best policy.
     Preset(
       name: "hamster", environment: "hamster",
       values: returns([
-        "hidden": "16", "baseline": "leave-one-out", "discount": "0.99", "learning-rate": "0.03",
-        "schedule": "linear", "schedule-updates": "300", "episodes-per-update": "32",
-        "updates": "300", "evaluate-every": "100", "evaluation-episodes": "1000",
+        "hidden": "16", "baseline": "leave-one-out", "learning-rate": "0.03", "schedule": "linear",
+        "schedule-updates": "300", "episodes-per-update": "32", "updates": "300",
+        "evaluate-every": "100", "evaluation-episodes": "1000",
       ])),
     Preset(
       name: "acrobot", environment: "acrobot",
       values: returns([
-        "hidden": "32,32", "baseline": "leave-one-out-per-step", "discount": "0.99",
-        "reward-scale": "0.1", "learning-rate": "0.01", "episodes-per-update": "16",
-        "updates": "1000", "until-return": "-85", "evaluate-every": "1",
+        "hidden": "32,32", "reward-scale": "0.1", "learning-rate": "0.01",
+        "episodes-per-update": "16", "updates": "1000", "until-return": "-85",
+        "evaluate-every": "1",
       ])),
     Preset(
       name: "lanekeep", environment: "lanekeep",
       values: returns([
-        "hidden": "32,32", "initial-log-std": "-0.7", "baseline": "leave-one-out-per-step",
-        "discount": "0.99", "learning-rate": "0.01", "episodes-per-update": "16",
-        "updates": "1000", "until-return": "398", "evaluate-every": "2",
+        "hidden": "32,32", "initial-log-std": "-0.7", "learning-rate": "0.01",
+        "episodes-per-update": "16", "updates": "1000", "until-return": "398",
+        "evaluate-every": "2",
       ])),
     // Seeds 1001 to 1005: 5 of 5, in 0.52 to 0.72 million steps; learning rate 0.01 lost one of three.
     Preset(
@@ -105,14 +94,11 @@ extension Preset {
     Preset(
       name: "pixelcopter-long", environment: "pixelcopter",
       values: pixelcopter(["updates": "3125", "evaluate-every": "125"])),
-    // The course's own hyper-parameters, of which one episode an update and a rate of 1e-4.
     Preset(
       name: "pixelcopter-course", environment: "pixelcopter",
-      values: returns([
-        "hidden": "64,128", "activation": "relu", "initialization": "pytorch",
-        "baseline": "standardize", "discount": "0.99",
-        "normalize-advantages": "false", "learning-rate": "0.0001", "episodes-per-update": "1",
-        "updates": "50000", "evaluate-every": "5000", "checkpoint-every": "1000",
+      values: course([
+        "hidden": "64,128", "learning-rate": "0.0001", "updates": "50000", "evaluate-every": "5000",
+        "checkpoint-every": "1000",
       ])),
     // Learns the long arm within 20 updates. With `--collection first-come` it learns the short one.
     Preset(
@@ -128,10 +114,18 @@ extension Preset {
   private static func search(_ values: [String: String]) -> [String: String] {
     let common = [
       "hidden": "none", "initialization": "orthogonal", "noise": "0.5", "noise-low": "0.3",
-      "noise-high": "2", "updates": "200", "until-return": "475", "evaluate-every": "1",
-      "evaluation-episodes": "100",
+      "noise-high": "2", "episodes-per-update": "36", "episodes-per-candidate": "4",
+      "updates": "200", "until-return": "475", "evaluate-every": "1", "evaluation-episodes": "100",
     ]
     return common.merging(values) { $1 }
+  }
+
+  /// The same for evolution strategies.
+  private static func evolution(_ values: [String: String]) -> [String: String] {
+    search([
+      "method": "evolution-strategies", "episodes-per-candidate": "1", "optimizer": "adam",
+      "learning-rate": "0.1",
+    ]).merging(values) { $1 }
   }
 
   /// The values of `preset` for an environment that follows the same rules elsewhere.
@@ -147,7 +141,17 @@ extension Preset {
 
   /// These values on top of what is common to the presets whose weights come from returns alone.
   private static func returns(_ values: [String: String]) -> [String: String] {
-    common.merging(values) { $1 }
+    common.merging(["baseline": "leave-one-out-per-step", "discount": "0.99"]) { $1 }
+      .merging(values) { $1 }
+  }
+
+  /// The hyper-parameters of the Hugging Face course (deep RL, unit 4): one episode an update,
+  /// standardised by itself.
+  private static func course(_ values: [String: String]) -> [String: String] {
+    returns([
+      "activation": "relu", "initialization": "pytorch", "baseline": "standardize",
+      "normalize-advantages": "false", "episodes-per-update": "1",
+    ]).merging(values) { $1 }
   }
 
   /// The same for those that learn a value function.

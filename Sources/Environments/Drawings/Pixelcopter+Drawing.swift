@@ -1,10 +1,10 @@
 public import Drawing
 
-extension Pixelcopter: Drawable {
-  public var scene: Scene { cave.scene }
-}
+extension Pixelcopter: Drawable {}
 
-extension TruncatingPixelcopter: Drawable {
+extension TruncatingPixelcopter: Drawable {}
+
+extension PixelcopterVersion {
   public var scene: Scene { cave.scene }
 }
 
