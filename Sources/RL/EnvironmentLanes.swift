@@ -72,6 +72,7 @@ public struct ScalarLanes<E: Environment>: EnvironmentLanes {
     // Taken out of self, so that it and the environment can be changed at once.
     var observation: [Float] = []
     swap(&observation, &scratch)
+    for entry in observation.indices { observation[entry] = .nan }
     var view = observation.mutableSpan
     environments[lane].reset(using: &random, observation: &view)
     for feature in 0..<observationSize {
@@ -87,6 +88,8 @@ public struct ScalarLanes<E: Environment>: EnvironmentLanes {
   ) {
     var observation: [Float] = []
     swap(&observation, &scratch)
+    // Once for all lanes: an entry that no step writes is not a number, and refused as such.
+    for entry in observation.indices { observation[entry] = .nan }
     E.step(
       lanes: &environments, laneCount: laneCount, actions: actions, streams: streams,
       scratch: &observation, observations: &observations, stride: stride, rewards: &rewards,

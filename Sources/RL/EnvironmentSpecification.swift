@@ -46,7 +46,8 @@ public struct EnvironmentSpecification: Sendable {
     self.makeGroups = makeGroups
   }
 
-  func makeLanes(groupCount: Int, laneCount: Int) -> [any EnvironmentLanes] {
+  /// `groupCount` vectors of `laneCount` environments each, which are stepped in turn.
+  package func makeLanes(groupCount: Int, laneCount: Int) -> [any EnvironmentLanes] {
     makeGroups(groupCount, laneCount)
   }
 }

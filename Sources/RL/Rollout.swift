@@ -110,6 +110,10 @@ public struct Rollout<P: Policy> {
     seed: UInt64
   ) {
     precondition(laneLimit >= 1, "a rollout needs a lane")
+    precondition(
+      lanes.observationSize == policy.observationSize,
+      "environment \(environment.name) shows \(lanes.observationSize) numbers on its lanes, and its "
+        + "policy sees \(policy.observationSize)")
     environmentName = environment.name
     stepLimit = environment.stepLimit
     self.lanes = lanes

@@ -10,6 +10,17 @@ import Testing
     #expect(problems(of: type) == [], "\(type.name)")
   }
 
+  @Test(arguments: BuiltInEnvironments.all.indices)
+  func `every environment keeps the contract within wrappers`(index: Int) throws {
+    let specification = EnvironmentSpecification(BuiltInEnvironments.all[index])
+    let stacked = try specification.wrapped(by: EnvironmentWrappers(stepLimit: 50, frameStack: 2))
+    for environment in [specification, stacked] {
+      #expect(
+        EnvironmentConformance.problems(of: environment, episodeCount: 12) == [],
+        "\(environment.name)")
+    }
+  }
+
   private func problems<E: Environment>(of type: E.Type) -> [String] {
     EnvironmentConformance.problems(of: type)
   }

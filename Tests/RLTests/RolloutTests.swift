@@ -49,13 +49,13 @@ struct Broken: Environment {
   }
 }
 
-/// Writes infinity as the observation that its end leads to.
 /// How an environment that is right otherwise breaks the contract.
-enum Flaw { case unwritten, forgetful, random }
+enum Flaw { case unwritten, forgetful, random, tooLong }
 protocol FlawOf { static var flaw: Flaw { get } }
 enum Unwritten: FlawOf { static let flaw = Flaw.unwritten }
 enum Forgetful: FlawOf { static let flaw = Flaw.forgetful }
 enum Nondeterministic: FlawOf { static let flaw = Flaw.random }
+enum TooLong: FlawOf { static let flaw = Flaw.tooLong }
 
 struct Flawed<F: FlawOf>: Environment {
   static var name: String { "flawed" }
@@ -75,10 +75,12 @@ struct Flawed<F: FlawOf>: Environment {
     steps += 1
     observation[0] = F.flaw == .random ? .random(in: 0..<1) : Float(steps)
     if F.flaw != .unwritten { observation[1] = 1 }
+    if F.flaw == .tooLong { observation[2] = 1 }
     return StepResult(reward: 1, end: steps % 5 == 0 ? .terminated : nil)
   }
 }
 
+/// Writes infinity as the observation that its end leads to.
 struct BrokenAtTheEnd: Environment {
   static let name = "broken-at-the-end"
   var observationSize: Int { 1 }
@@ -243,18 +245,40 @@ struct BlindPolicy: Policy {
     #expect(fault?.step == 1)
   }
 
+  /// Its neighbours on other lanes write theirs into the same memory.
+  @Test(arguments: [1, 5]) func anEntryThatIsNotWrittenIsNamedWithSlotAndStep(lanes: Int) {
+    var rollout = Rollout(
+      environment: Flawed<Unwritten>.self, policy: BlindPolicy(observationSize: 2, count: 2),
+      laneLimit: lanes, seed: 1)
+    rollout.begin(
+      RoundID(version: .initial, kind: .training),
+      snapshot: PolicySnapshot(version: .initial, parameters: []))
+    var block = TrajectoryBlock(observationSize: 2, actionSize: 1)
+    var waiting = (0..<5)[...]
+    let fault = #expect(throws: RolloutFault.self) {
+      try rollout.advance(
+        while: { _ in true }, nextSlot: { waiting.popFirst() }, finished: { _ in true },
+        into: &block)
+    }
+    #expect(fault?.environment == "flawed")
+    #expect(fault?.step == 1)
+    #expect(fault?.problem == "returned nan as entry 1 of its observation")
+  }
+
   @Test func theConformanceSuiteAcceptsAGoodEnvironmentAndNamesABrokenOne() {
     #expect(EnvironmentConformance.problems(of: Countdown.self, episodeCount: 3) == [])
     for (flaw, sentence) in [
       (Flaw.unwritten, "leaves entry 1 of the observation unwritten"),
       (.forgetful, "played before gives other numbers than a fresh one"),
       (.random, "played before gives other numbers than a fresh one"),
+      (.tooLong, "slot 0: step 0 writes entry 2 of an observation of 2 entries"),
     ] {
       let problems =
         switch flaw {
         case .unwritten: EnvironmentConformance.problems(of: Flawed<Unwritten>.self)
         case .forgetful: EnvironmentConformance.problems(of: Flawed<Forgetful>.self)
         case .random: EnvironmentConformance.problems(of: Flawed<Nondeterministic>.self)
+        case .tooLong: EnvironmentConformance.problems(of: Flawed<TooLong>.self)
         }
       #expect(problems.contains { $0.contains(sentence) }, "\(flaw): \(problems)")
     }

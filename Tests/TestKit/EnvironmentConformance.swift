@@ -18,6 +18,12 @@ public enum EnvironmentConformance {
     if !problems.isEmpty { return problems }
     var used = E()
     for slot in 0..<episodeCount {
+      var roomy = E()
+      problems += play(&roomy, slot: slot, seed: seed, spareEntries: 8).problems.map {
+        "slot \(slot): \($0)"
+      }
+      // Without room to spare, writing too much ends the process.
+      if !problems.isEmpty { return problems }
       var fresh = E()
       let first = play(&fresh, slot: slot, seed: seed)
       let second = play(&used, slot: slot, seed: seed)
@@ -56,8 +62,10 @@ public enum EnvironmentConformance {
     var problems: [String] = []
   }
 
+  /// One episode of random actions, whose observations have room for `spareEntries` more than they should
+  /// need.
   private static func play<E: Environment>(
-    _ environment: inout E, slot: Int, seed: UInt64
+    _ environment: inout E, slot: Int, seed: UInt64, spareEntries: Int = 0
   ) -> Record {
     var record = Record()
     let size = environment.observationSize
@@ -66,14 +74,20 @@ public enum EnvironmentConformance {
         seed: seed, version: .initial, slot: slot, kind: .training, purpose: purpose, step: step)
     }
     // NaN marks entries that the environment forgets to write.
-    var observation = [Float](repeating: .nan, count: size)
+    var observation = [Float](repeating: .nan, count: size + spareEntries)
     func check(_ what: String, step: Int) {
+      // All of them are written by who writes every entry of whatever it is handed.
+      let written = (size..<size + spareEntries).filter { !observation[$0].isNaN }
+      if let last = written.last, written.count < spareEntries {
+        record.problems.append(
+          "\(what) \(step) writes entry \(last) of an observation of \(size) entries")
+      }
       for entry in 0..<size where !observation[entry].isFinite {
         record.problems.append(
           "\(what) \(step) leaves entry \(entry) of the observation unwritten or not finite")
       }
-      record.numbers += observation.map(\.bitPattern)
-      for entry in 0..<size { observation[entry] = .nan }
+      record.numbers += observation.prefix(size).map(\.bitPattern)
+      for entry in observation.indices { observation[entry] = .nan }
     }
     var random = stream(.reset, 0)
     var view = observation.mutableSpan
