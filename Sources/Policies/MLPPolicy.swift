@@ -107,6 +107,23 @@ public struct MLPPolicy: Policy {
     return distributions
   }
 
+  /// What the network itself makes of each column: logits, or means.
+  ///
+  /// Shape: `[laneCount][outputs]`. Complexity: allocates, and is meant for looking at single episodes.
+  package func networkOutputs(
+    at observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout MLPWorkspace
+  ) -> [[Float]] {
+    network.forward(
+      observations, laneCount: laneCount, stride: stride, parameters: parameters,
+      workspace: &workspace)
+    let outputs = outputs(of: workspace, laneCount: laneCount)
+    let rowCount = network.rowCounts.last ?? 0
+    return (0..<laneCount).map { lane in
+      (0..<rowCount).map { workspace.matrices[outputs.offset + $0 * outputs.stride + lane] }
+    }
+  }
+
   public func accumulateScore(
     actions: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     weights: Span<Float>, entropyWeight: Float, workspace: inout MLPWorkspace,

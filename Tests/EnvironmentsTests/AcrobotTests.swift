@@ -36,7 +36,7 @@ import Testing
 
   @Test func everyStepFromARecordedStateAgrees() throws {
     let episodes = try Self.episodes.get()
-    #expect(episodes.count == 23)
+    #expect(episodes.count >= (GoldenFolder.isReplaced ? 1 : 23))
     for episode in episodes {
       for (t, action) in episode.choices.enumerated() {
         let place = "episode \(episode.ep), step \(t)"
@@ -82,6 +82,6 @@ import Testing
         count += 1
       }
     }
-    #expect(count > 0)
+    #expect(count > 0 || GoldenFolder.isReplaced)
   }
 }

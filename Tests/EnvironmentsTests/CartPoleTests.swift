@@ -37,7 +37,7 @@ import Testing
 
   @Test func everyStepFromARecordedStateAgrees() throws {
     let episodes = try Self.episodes.get()
-    #expect(episodes.count >= 20)
+    #expect(episodes.count >= (GoldenFolder.isReplaced ? 1 : 20))
     for episode in episodes {
       var cartPole = CartPole()
       cartPole.paysOnlyFailure = episode.policy.contains("sutton_barto")
@@ -101,7 +101,7 @@ import Testing
         count += 1
       }
     }
-    #expect(count > 0)
+    #expect(count > 0 || GoldenFolder.isReplaced)
   }
 
   private func step(_ cartPole: inout CartPole, _ action: Int) throws -> StepResult {

@@ -55,7 +55,7 @@ import Testing
 
   @Test func everyStepFromARecordedStateAgrees() throws {
     let episodes = try Self.episodes.get()
-    #expect(episodes.count == 24)
+    #expect(episodes.count >= (GoldenFolder.isReplaced ? 1 : 24))
     for (episode, phases) in zip(episodes, try Self.phases.get()) {
       for (t, action) in episode.actions.values.enumerated() {
         let place = "episode \(episode.ep), step \(t)"

@@ -56,7 +56,7 @@ import Testing
   /// episodes agree exactly and as a whole.
   @Test func everyEpisodeAgreesExactly() throws {
     let episodes = try Self.episodes.get()
-    #expect(episodes.count == 21)
+    #expect(episodes.count >= (GoldenFolder.isReplaced ? 1 : 21))
     for episode in episodes {
       var car = MountainCarContinuous()
       car.start(position: episode.state(before: 0)[0])

@@ -45,7 +45,7 @@ import Testing
 
   @Test func everyStepFromARecordedStateAgrees() throws {
     let episodes = try Self.episodes.get()
-    #expect(episodes.count == 20)
+    #expect(episodes.count >= (GoldenFolder.isReplaced ? 1 : 20))
     for episode in episodes {
       for (t, action) in episode.actions.values.enumerated() {
         let place = "episode \(episode.ep), step \(t)"
