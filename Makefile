@@ -106,7 +106,8 @@ bench-peers: bench-build
 	.build/peers/bin/python Sources/Benchmarks/peers/compare.py .build/release/TroupeBenchmarks $(ARGS)
 
 # The rows are in learning.json; the table goes to .build/learn.md, every run to .build/learn.json.
-# ARGS="--quick --seeds 3" or ARGS="--only CartPole --first-seed 1" do less.
+# ARGS="--quick --seeds 3" or ARGS="--only CartPole --first-seed 1" do less, ARGS=--long runs the rows that
+# train for minutes a seed.
 learn: build
 	@Sources/Benchmarks/learn.py .build/release/troupe $(ARGS)
 

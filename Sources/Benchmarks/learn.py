@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs the rows of learning.json on fresh seeds and writes the table of what was reached.
 
-    learn.py TROUPE [--seeds N] [--first-seed S] [--only TEXT] [--quick] [--output PREFIX]
+    learn.py TROUPE [--seeds N] [--first-seed S] [--only TEXT] [--quick | --long] [--output PREFIX]
 
 A row names what follows `troupe train`, the mean return to reach (sampled actions, or the search's own), the
 limits within which a seed counts as solved, and the share of seeds that must be. PREFIX.md gets the
-table, PREFIX.json every run. The exit code is 1 if a row misses its share.
+table, PREFIX.json every run. Rows marked "long" train for minutes a seed and run with --long alone. The exit
+code is 1 if a row misses its share.
 """
 
 import argparse
@@ -69,14 +70,17 @@ def main():
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=random.randrange(10**6, 10**9))
     parser.add_argument("--only", default="", help="rows whose task contains this text")
-    parser.add_argument("--quick", action="store_true", help="the rows that take seconds")
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--quick", action="store_true", help="only the rows that take seconds")
+    extent.add_argument("--long", action="store_true", help="only the rows that take minutes a seed")
     parser.add_argument("--output", default=".build/learn")
     options = parser.parse_args()
     rows = json.loads(pathlib.Path(__file__).with_name("learning.json").read_text())
     rows = [row for row in rows if options.only in row["task"]
-            and (row.get("quick") or not options.quick)]
+            and (row.get("quick") or not options.quick)
+            and row.get("long", False) == options.long]
     if not rows:
-        parser.error(f"no task contains {options.only!r}")
+        parser.error(f"no such row has a task that contains {options.only!r}")
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     print(f"seeds {seeds[0]} to {seeds[-1]}\n\n{HEADER}", flush=True)
     lines, results, missed = [HEADER], [], []
