@@ -49,6 +49,21 @@ enum ArrayCoding {
     unsafe values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 
+  /// One byte for each discrete action.
+  ///
+  /// - Precondition: every action is a whole number in 0...255.
+  static func bytes(ofActions actions: [Float]) -> [UInt8] {
+    // SAFETY: every index is below the count, which is also the capacity.
+    unsafe [UInt8](unsafeUninitializedCapacity: actions.count) { buffer, initializedCount in
+      // The last bits of 2^23 + n are those of n. Not UInt8(action): its traps keep the loop scalar,
+      // 2.2 ns an action instead of 0.1.
+      for i in 0..<actions.count {
+        unsafe buffer[i] = UInt8(truncatingIfNeeded: (actions[i] + 0x1p23).bitPattern)
+      }
+      initializedCount = actions.count
+    }
+  }
+
   /// Discrete actions from one byte each, or nil if one is not below `count`.
   ///
   /// Complexity: two vectorised passes.

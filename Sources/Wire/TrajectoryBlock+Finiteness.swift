@@ -1,3 +1,4 @@
+internal import Kernels
 package import RL
 
 /// The place of a number in a trajectory that is not finite.
@@ -48,10 +49,5 @@ extension TrajectoryBlock {
   }
 }
 
-/// Whether no value is infinite or not a number: their exponents are all ones, so that their
-/// magnitudes are the greatest as integers.
-func allFinite(_ values: [Float]) -> Bool {
-  var greatest: UInt32 = 0
-  for value in values { greatest = max(greatest, value.bitPattern & 0x7fff_ffff) }
-  return greatest < 0x7f80_0000
-}
+/// Whether no value is infinite or not a number.
+func allFinite(_ values: [Float]) -> Bool { Reductions.areFinite(values.span) }

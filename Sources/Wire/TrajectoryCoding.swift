@@ -30,7 +30,7 @@ extension ActorMessage.Trajectories {
 
   private var encodedActions: WireFrame {
     switch actionSpace.encoding {
-    case .bytes: .bytes(block.actions.map { UInt8($0) })
+    case .bytes: .bytes(ArrayCoding.bytes(ofActions: block.actions))
     case .words:
       .bytes(
         block.actions.flatMap { action in
