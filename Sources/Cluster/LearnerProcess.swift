@@ -147,8 +147,9 @@ package struct LearnerProcess: ~Copyable {
       let diagnostics = learner.update(with: round)
       monitor.updated(diagnostics, computing: clock.now - start, ledger: ledger)
       let evaluation = try evaluateIfDue()
-      monitor.report(now: clock.now)
       if learner.snapshot.version.rawValue % UInt32(role.checkpointEvery) == 0 {
+        // A run that resumes from here has the update in its metrics.
+        monitor.report(now: clock.now)
         store.save(learner, totals: monitor.totals, evaluation: evaluation)
       }
       if ending != nil { return }
@@ -203,6 +204,8 @@ package struct LearnerProcess: ~Copyable {
     try heedKeys(isAnnounced: false)
     try send(.policy(policy), to: .policy)
     monitor.broadcast(snapshot, in: policy.round, now: clock.now)
+    // Of the update before, while the actors play; an evaluation belongs to it.
+    if kind == .training { monitor.report(now: clock.now) }
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
       round: policy.round, slotCount: offeredCount, digest: policy.digest,

@@ -173,7 +173,7 @@ package struct RoundEstimation<P: Policy> {
   package var isComplete: Bool { verifiedCount == groups.count }
 
   /// What every episode came to, in slot order.
-  package var episodes: [EpisodeOutcome] { groups.flatMap(\.episodes) }
+  package var episodes: [EpisodeOutcome] { groups.flatMap { $0.episodes } }
 
   /// Mean entropy of the policy over all steps.
   package var meanEntropy: Double {
@@ -233,20 +233,22 @@ package struct RoundEstimation<P: Policy> {
 
   /// How much of the variance of the λ-returns V explained; nil where V is not the baseline.
   package var explainedVariance: Double? {
-    context.valueBaseline == nil ? nil : GroupValues.explainedVariance(of: groups.map(\.values))
+    context.valueBaseline == nil ? nil : GroupValues.explainedVariance(of: allValues)
   }
 
   /// Of the observations of a training round; nil where they are not normalised.
   var observationStatistics: ObservationStatistics? {
-    .merged(groups.compactMap(\.statistics)[...])
+    .merged(groups.compactMap { $0.statistics }[...])
   }
 
   /// Root of the mean squared difference of V from its targets; nil where V is not the baseline.
   package var valueError: Double? {
-    context.valueBaseline == nil ? nil : GroupValues.error(of: groups.map(\.values))
+    context.valueBaseline == nil ? nil : GroupValues.error(of: allValues)
   }
 
   private var stepCount: Int { groups.reduce(0) { $0 + $1.stepCount } }
+  // Closures here, for a key path into a generic type is looked up by name each time: 15 µs a round.
+  private var allValues: [GroupValues] { groups.map { $0.values } }
 
   private func meanOfGroupGradients(
     count: Int, lookingAt look: (Span<Float>) -> Void = { _ in }

@@ -133,7 +133,7 @@ final class SlotGroup<P: Policy>: Sendable {
   }
 
   private func prepare(_ state: inout State) {
-    let trajectories = state.trajectories.compactMap(\.self)
+    let trajectories = state.trajectories.compactMap { $0 }
     precondition(trajectories.count == slots.count, "a group is prepared when it is complete")
     state.tiles.assemble(
       trajectories, observationSize: context.policy.observationSize,
