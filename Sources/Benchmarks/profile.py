@@ -21,7 +21,7 @@ KINDS = [
     ("softmax: sampling, log π, scores", r"_categorical_"),
     ("random words", r"philox|Philox"),
     ("environment", r"cartpole_step|sin_cos|Environments|CartPole"),
-    ("recording of steps", r"scatter|Scatter|EpisodeRecorder|are_finite|hash_bytes"),
+    ("recording of steps", r"record_ticks|TickRecords|EpisodeRecorder|are_finite|hash_bytes"),
     ("returns and weights", r"suffix_sums|StepWeights|orderedSum|rewardToGo|Weights"),
     ("encoding and decoding", r"4Wire|SwiftProtobuf|ArrayCoding"),
     ("copies and clearing of memory", r"memmove|memcpy|memset|copyObservations|GroupTiles"),

@@ -12,6 +12,14 @@
 // Rows of the register block for one vector of lanes: enough chains to hide the latency of each.
 #define NARROW_UNITS 8
 
+// F(l, x) for every lane l of a vector of `width`.
+#define EACH_LANE(width, F, x) EACH_LANE_OF(width, F, x)
+#define EACH_LANE_OF(width, F, x) EACH_LANE_##width(F, x)
+#define EACH_LANE_4(F, x) F(0, x), F(1, x), F(2, x), F(3, x)
+#define EACH_LANE_8(F, x) EACH_LANE_4(F, x), F(4, x), F(5, x), F(6, x), F(7, x)
+#define EACH_LANE_16(F, x)                                                                        \
+  EACH_LANE_8(F, x), F(8, x), F(9, x), F(10, x), F(11, x), F(12, x), F(13, x), F(14, x), F(15, x)
+
 // The signatures of the header without their prefix.
 struct kernel_table {
   __typeof__(troupe_dense_forward) *dense_forward;
@@ -25,6 +33,7 @@ struct kernel_table {
   __typeof__(troupe_discounted_suffix_sums) *discounted_suffix_sums;
   __typeof__(troupe_sum_of_squares) *sum_of_squares;
   __typeof__(troupe_are_finite) *are_finite;
+  __typeof__(troupe_record_ticks) *record_ticks;
   __typeof__(troupe_accumulate) *accumulate;
   __typeof__(troupe_ascend) *ascend;
   __typeof__(troupe_adam) *adam;
@@ -271,6 +280,12 @@ void troupe_rmsprop(const float *gradient, ptrdiff_t count, float learning_rate,
   current()->rmsprop(gradient, count, learning_rate, alpha, epsilon, mean_square, parameters);
 }
 
+void troupe_record_ticks(const float *ticks, ptrdiff_t rows, ptrdiff_t lanes, ptrdiff_t stride,
+                         const ptrdiff_t *positions, ptrdiff_t destination_stride,
+                         float *destination) {
+  current()->record_ticks(ticks, rows, lanes, stride, positions, destination_stride, destination);
+}
+
 void troupe_scale(float *values, ptrdiff_t count, float factor) {
   current()->scale(values, count, factor);
 }
@@ -280,14 +295,6 @@ void troupe_log(float *values, ptrdiff_t count) { current()->log(values, count);
 void troupe_tanh(float *values, ptrdiff_t count) { current()->tanh(values, count); }
 
 // ---- The same for all instruction sets --------------------------------------------------------
-
-void troupe_scatter_columns(const float *source, ptrdiff_t rows, ptrdiff_t lanes, ptrdiff_t stride,
-                            const ptrdiff_t *positions, ptrdiff_t destination_stride,
-                            float *destination) {
-  for (ptrdiff_t row = 0; row < rows; row++)
-    for (ptrdiff_t l = 0; l < lanes; l++)
-      destination[positions[l] + row * destination_stride] = source[row * stride + l];
-}
 
 static inline uint64_t little_endian_word(const unsigned char *p) {
   uint64_t word;

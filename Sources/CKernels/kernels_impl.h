@@ -80,6 +80,7 @@ static const struct kernel_table SET(table) = {
     .discounted_suffix_sums = SET(discounted_suffix_sums),
     .sum_of_squares = SET(sum_of_squares),
     .are_finite = SET(are_finite),
+    .record_ticks = SET(record_ticks),
     .accumulate = SET(accumulate),
     .ascend = SET(ascend),
     .adam = SET(adam),

@@ -96,3 +96,50 @@ static void SET(rmsprop)(const float *gradient, ptrdiff_t count, float learning_
     SET(store_some)(parameters + k, p, n);
   }
 }
+
+// ---- Records ----------------------------------------------------------------------------------
+
+// Where lane l of the upper and of the lower of two rows comes from, `half` rows apart.
+#define UPPER(l, half) ((l) & (half) ? WIDTH + (l) - (half) : (l))
+#define LOWER(l, half) (((l) & (half) ? WIDTH + (l) : (l) + (half)) % (2 * WIDTH))
+#define EXCHANGE(half)                                                                            \
+  UNROLL for (int row = 0; row < WIDTH; row++) {                                                  \
+    if (row & (half)) continue;                                                                   \
+    vf upper = matrix[row], lower = matrix[row + (half)];                                         \
+    matrix[row] = __builtin_shufflevector(upper, lower, EACH_LANE(WIDTH, UPPER, half));           \
+    matrix[row + (half)] = __builtin_shufflevector(upper, lower, EACH_LANE(WIDTH, LOWER, half));  \
+  }
+
+// Transposes WIDTH vectors in place: the off-diagonal quarters change places, then the same within
+// each quarter.
+INLINE void SET(transpose)(vf *matrix) {
+  if (WIDTH > 8) { EXCHANGE(8 % WIDTH) }
+  if (WIDTH > 4) { EXCHANGE(4 % WIDTH) }
+  EXCHANGE(2)
+  EXCHANGE(1)
+}
+
+static void SET(record_ticks)(const float *ticks, ptrdiff_t rows, ptrdiff_t lanes,
+                              ptrdiff_t stride, const ptrdiff_t *positions,
+                              ptrdiff_t destination_stride, float *destination) {
+  for (ptrdiff_t row = 0; row < rows; row++)
+    for (ptrdiff_t lane = 0; lane < lanes; lane += WIDTH) {
+      ptrdiff_t count = lanes - lane < WIDTH ? lanes - lane : WIDTH;
+      for (ptrdiff_t tick = 0; tick < TROUPE_RECORDED_TICKS; tick += WIDTH) {
+        vf matrix[WIDTH];
+        UNROLL for (int t = 0; t < WIDTH; t++)
+          matrix[t] = LOAD(ticks + ((tick + t) * rows + row) * stride + lane);
+        SET(transpose)(matrix);
+        float *place = destination + row * destination_stride + tick;
+        if (count == WIDTH) {
+          UNROLL for (int l = 0; l < WIDTH; l++) STORE(place + positions[lane + l], matrix[l]);
+        } else {
+          for (ptrdiff_t l = 0; l < count; l++) STORE(place + positions[lane + l], matrix[l]);
+        }
+      }
+    }
+}
+
+#undef UPPER
+#undef LOWER
+#undef EXCHANGE

@@ -62,7 +62,7 @@ struct ActorSession {
     }
     // Each call completes a step, starts the next, and leaves it to the other process.
     repeat {
-      for i in rollouts.indices {
+      for i in rollouts.indices where !isBatchFull {
         let count = agenda.waitingCount + rollouts.reduce(0) { $0 + $1.activeLaneCount }
         let share = max(1, (count + 1) / 2)
         try rollouts[i].advance(
@@ -72,7 +72,8 @@ struct ActorSession {
     } while isPlaying && !isBatchFull && goOn()
   }
 
-  /// The finished episodes as messages, none of them larger than the learner takes.
+  /// The finished episodes as messages, none of them larger than the learner takes: a full batch, or less
+  /// and one episode.
   mutating func takeBatches(leaseNumber: UInt64) -> [ActorMessage.Body] {
     guard let terms, !block.isEmpty else { return [] }
     if configuration.learner.method.isSearch, terms.id.kind == .training {
@@ -89,12 +90,13 @@ struct ActorSession {
     let finished = block
     block = TrajectoryBlock(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
-    return finished.pieces(byteLimit: 2 * TrajectoryBatching.byteCount).map {
+    block.reserve(byteCount: finished.byteCount)
+    return [
       .trajectories(
         ActorMessage.Trajectories(
           round: terms.id, policyDigest: terms.policyDigest, leaseNumber: leaseNumber,
-          actionSpace: policy.actionSpace, block: $0))
-    }
+          actionSpace: policy.actionSpace, block: finished))
+    ]
   }
 }
 

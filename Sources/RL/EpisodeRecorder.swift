@@ -2,97 +2,158 @@ internal import Kernels
 
 /// The records of the episodes that lanes play now, one record a lane, each feature-major.
 ///
-/// A record holds `rowCount` rows of `capacity` steps: observations, actions, log-probability, reward.
+/// A record holds `rowCount` rows: observations, actions, log-probability, reward. Ticks are kept as
+/// they come, all lanes side by side, and ``TickRecords/tickCount`` of them are moved to the records at
+/// once: a step then costs each lane a sixteenth of a cache line and not one of every row. An episode
+/// that began at tick t of those begins at column t of its record, so that whatever is moved lies in
+/// whole cache lines; what stands before is never read.
+///
 /// All records live in one array that grows when an episode outgrows it.
 struct EpisodeRecorder {
   private let observationSize: Int
   private let actionSize: Int
-  private let stepLimit: Int
   private let laneCount: Int
+  /// Columns of a record: a multiple of the ticks moved at once.
   private var capacity: Int
+  private let greatestCapacity: Int
   private var storage: [Float]
-  /// First entry of each lane's record plus the steps recorded so far.
+  /// Shape: `[tickCount][rowCount][laneCount]`.
+  private var ticks: [Float]
+  /// Ticks that are complete and not moved.
+  private var tick = 0
+  /// Where each lane's record goes on when ticks are moved.
   private var positions: [Int]
+  /// The column of its record at which each lane's episode begins.
+  private var firstColumns: [Int]
   /// Which record each lane writes to; compaction swaps them.
   private var records: [Int]
-  /// No lane has recorded more steps than this.
+  /// No lane has more columns in its record than this.
   private var longest = 0
 
+  private static var tickCount: Int { TickRecords.tickCount }
   private var rowCount: Int { observationSize + actionSize + 2 }
   private var actionRow: Int { observationSize }
   private var logProbabilityRow: Int { observationSize + actionSize }
   private var rewardRow: Int { observationSize + actionSize + 1 }
 
+  /// - Precondition: `laneCount` is a multiple of 32.
   init(observationSize: Int, actionSize: Int, laneCount: Int, stepLimit: Int) {
     self.observationSize = observationSize
     self.actionSize = actionSize
     self.laneCount = laneCount
-    self.stepLimit = stepLimit
-    // 64 more than a power of two, so that rows of one record do not share a cache set.
-    capacity = min(stepLimit, 576)
-    let size = (observationSize + actionSize + 2) * capacity
+    greatestCapacity = (stepLimit - 1 + 2 * Self.tickCount - 1) / Self.tickCount * Self.tickCount
+    // Not a power of two, so that the rows of a record do not share a cache set.
+    capacity = min(greatestCapacity, 576)
+    let rowCount = observationSize + actionSize + 2
+    let size = rowCount * capacity
     records = Array(0..<laneCount)
     positions = records.map { $0 * size }
+    firstColumns = Array(repeating: 0, count: laneCount)
+    ticks = Array(repeating: 0, count: Self.tickCount * rowCount * laneCount)
     storage = Array(repeating: 0, count: laneCount * size)
   }
 
   private func base(_ lane: Int) -> Int { records[lane] * rowCount * capacity }
 
-  private func stepCount(_ lane: Int) -> Int { positions[lane] - base(lane) }
+  /// Columns of a lane's record that ticks were moved to.
+  private func columnCount(_ lane: Int) -> Int { positions[lane] - base(lane) }
 
-  mutating func start(lane: Int) { positions[lane] = base(lane) }
+  private func stepCount(_ lane: Int) -> Int { columnCount(lane) + tick - firstColumns[lane] }
+
+  /// The places of one row of a lane's episode, once its ticks were collected.
+  private func places(row: Int, lane: Int) -> Range<Int> {
+    let start = base(lane) + row * capacity + firstColumns[lane]
+    return start..<start + stepCount(lane)
+  }
+
+  mutating func start(lane: Int) {
+    positions[lane] = base(lane)
+    firstColumns[lane] = tick
+  }
 
   mutating func move(lane source: Int, to destination: Int) {
     records.swapAt(source, destination)
     positions.swapAt(source, destination)
+    firstColumns.swapAt(source, destination)
+    // Also the tick that was begun, if one was.
+    for row in 0..<min(tick + 1, Self.tickCount) * rowCount {
+      ticks[row * laneCount + destination] = ticks[row * laneCount + source]
+    }
   }
 
   /// Records what was seen and chosen at the step that begins.
   mutating func recordChoice(
-    observations: Span<Float>, actions: Span<Float>, logProbabilities: Span<Float>, laneCount: Int,
-    stride: Int
+    observations: Span<Float>, actions: Span<Float>, logProbabilities: Span<Float>,
+    laneCount: Int, stride: Int
   ) {
-    if longest == capacity {
-      longest = (0..<laneCount).reduce(0) { max($0, stepCount($1)) }
-      if longest == capacity { grow() }
-    }
-    longest += 1
-    scatter(observations, rows: observationSize, toRow: 0, laneCount: laneCount, stride: stride)
-    scatter(actions, rows: actionSize, toRow: actionRow, laneCount: laneCount, stride: stride)
-    scatter(
-      logProbabilities, rows: 1, toRow: logProbabilityRow, laneCount: laneCount, stride: stride)
+    record(observations, rows: observationSize, asRow: 0, laneCount: laneCount, stride: stride)
+    record(actions, rows: actionSize, asRow: actionRow, laneCount: laneCount, stride: stride)
+    record(logProbabilities, rows: 1, asRow: logProbabilityRow, laneCount: laneCount, stride: stride)
   }
 
   /// Records the reward, which ends the step.
   mutating func recordReward(_ rewards: Span<Float>, laneCount: Int, stride: Int) {
-    scatter(rewards, rows: 1, toRow: rewardRow, laneCount: laneCount, stride: stride)
-    var view = positions.mutableSpan
-    for lane in 0..<laneCount { view[lane] &+= 1 }
+    record(rewards, rows: 1, asRow: rewardRow, laneCount: laneCount, stride: stride)
+    tick += 1
+    if tick == Self.tickCount { moveTicks(laneCount: laneCount) }
   }
 
-  private mutating func scatter(
-    _ source: Span<Float>, rows: Int, toRow row: Int, laneCount: Int, stride: Int
+  private mutating func record(
+    _ source: Span<Float>, rows: Int, asRow row: Int, laneCount: Int, stride: Int
   ) {
-    let (positions, capacity) = (self.positions, self.capacity)
+    let width = self.laneCount
+    let first = (tick * rowCount + row) * width
+    var view = ticks.mutableSpan
+    for index in 0..<rows {
+      let start = first + index * width
+      var place = view._mutatingExtracting(start..<start + laneCount)
+      let values = source.extracting(index * stride..<index * stride + laneCount)
+      for lane in 0..<laneCount { place[lane] = values[lane] }
+    }
+  }
+
+  /// Moves all ticks to the records of the lanes `0..<laneCount`.
+  private mutating func moveTicks(laneCount: Int) {
+    if longest + Self.tickCount > capacity {
+      longest = (0..<laneCount).reduce(0) { max($0, columnCount($1)) }
+      if longest + Self.tickCount > capacity { grow() }
+    }
+    let (ticks, positions, rows) = (self.ticks, self.positions, rowCount)
+    let (width, recordStride) = (self.laneCount, capacity)
     var view = storage.mutableSpan
-    var destination = view._mutatingExtracting(droppingFirst: row * capacity)
-    Scatter.columns(
-      of: source, rows: rows, laneCount: laneCount, stride: stride, positions: positions.span,
-      destinationStride: capacity, into: &destination)
+    TickRecords.move(
+      ticks.span, rows: rows, laneCount: laneCount, stride: width, positions: positions.span,
+      destinationStride: recordStride, into: &view)
+    var positionView = self.positions.mutableSpan
+    for lane in 0..<laneCount { positionView[lane] &+= Self.tickCount }
+    longest += Self.tickCount
+    tick = 0
+  }
+
+  /// Copies the ticks of a lane that were not moved to its record, so that its episode can be read.
+  mutating func collect(lane: Int) {
+    guard tick > 0 else { return }
+    if columnCount(lane) + Self.tickCount > capacity { grow() }
+    for row in 0..<rowCount {
+      let place = positions[lane] + row * capacity
+      for tick in 0..<tick {
+        storage[place + tick] = ticks[(tick * rowCount + row) * laneCount + lane]
+      }
+    }
   }
 
   private mutating func grow() {
-    let newCapacity = min(stepLimit, capacity * 2)
+    let newCapacity = min(greatestCapacity, capacity * 2)
     precondition(newCapacity > capacity, "an episode is never longer than its step limit")
     var grown = Array(repeating: Float(0), count: laneCount * rowCount * newCapacity)
     for lane in 0..<laneCount {
-      let steps = stepCount(lane)
+      let columns = columnCount(lane)
       for row in 0..<rowCount {
         let from = base(lane) + row * capacity
         let to = (records[lane] * rowCount + row) * newCapacity
-        grown.replaceSubrange(to..<to + steps, with: storage[from..<from + steps])
+        grown.replaceSubrange(to..<to + columns, with: storage[from..<from + columns])
       }
-      positions[lane] = records[lane] * rowCount * newCapacity + steps
+      positions[lane] = records[lane] * rowCount * newCapacity + columns
     }
     storage = grown
     capacity = newCapacity
@@ -100,14 +161,15 @@ struct EpisodeRecorder {
 
   /// The first step whose observation, reward or log-probability is not finite; the final observation,
   /// of which `observations` holds one column for each lane, counts as one step more.
+  ///
+  /// - Precondition: the lane's ticks were collected.
   func firstFault(
     lane: Int, observations: Span<Float>, stride: Int
   ) -> (step: Int, problem: String)? {
     let steps = stepCount(lane)
     var first: (step: Int, row: Int)?
     for row in 0..<rowCount {
-      let start = base(lane) + row * capacity
-      let values = storage.span.extracting(start..<start + steps)
+      let values = storage.span.extracting(places(row: row, lane: lane))
       if Reductions.areFinite(values) { continue }
       for step in 0..<steps where !values[step].isFinite {
         if step < first?.step ?? steps { first = (step, row) }
@@ -121,7 +183,7 @@ struct EpisodeRecorder {
       }
       return nil
     }
-    let value = storage[base(lane) + first.row * capacity + first.step]
+    let value = storage[places(row: first.row, lane: lane).lowerBound + first.step]
     let problem =
       switch first.row {
       case rewardRow: "returned the reward \(value)"
@@ -133,15 +195,13 @@ struct EpisodeRecorder {
 
   /// Appends the finished episode of `lane`, whose column of `observations` is the final one. One at
   /// fault may hold numbers that have no hash; its fingerprint is zero.
+  ///
+  /// - Precondition: the lane's ticks were collected.
   func append(
     lane: Int, slot: Int, end: EpisodeEnd, isFaulty: Bool = false, observations: Span<Float>,
     stride: Int, to block: inout TrajectoryBlock
   ) {
-    let steps = stepCount(lane)
-    func row(_ row: Int) -> Range<Int> {
-      let start = base(lane) + row * capacity
-      return start..<start + steps
-    }
+    func row(_ row: Int) -> Range<Int> { places(row: row, lane: lane) }
     for feature in 0..<observationSize {
       block.observations.append(contentsOf: storage[row(feature)])
     }
@@ -154,7 +214,7 @@ struct EpisodeRecorder {
     }
     block.headers.append(
       TrajectoryHeader(
-        slot: slot, stepCount: steps, end: end,
+        slot: slot, stepCount: stepCount(lane), end: end,
         fingerprint: isFaulty
           ? Digest128(high: 0, low: 0)
           : Digest128.hash(of: storage.span.extracting(row(logProbabilityRow)))))

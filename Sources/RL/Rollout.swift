@@ -68,7 +68,7 @@ public struct Rollout<P: Policy> {
   private var recorder: EpisodeRecorder
   /// No active lane is further than this in its episode.
   private var longest = 0
-  /// Whether an environment ended its episode at the latest tick.
+  /// Whether an episode may have ended and not been handed over.
   private var mayEnd = false
   private let stepsElsewhere: Bool
   /// Lanes of a step that was begun elsewhere and not completed; 0 while there is none.
@@ -152,11 +152,12 @@ public struct Rollout<P: Policy> {
     activeLaneCount = 0
     longest = 0
     steppingLaneCount = 0
+    mayEnd = false
     fault = nil
   }
 
-  /// Plays until `goOn`, asked after every tick with the bytes that `block` holds, says no, or until
-  /// no lane plays and `nextSlot` has nothing more. Each finished episode's slot is given to `finished`; if that says that somebody wants
+  /// Plays until `goOn`, asked after every tick and every episode with the bytes that `block` holds, says
+  /// no, or until no lane plays and `nextSlot` has nothing more. Each finished episode's slot is given to `finished`; if that says that somebody wants
   /// the episode, it is appended to `block`. Where steps take place elsewhere, it returns with a step under
   /// way, which the next call completes. No more than `laneLimit` lanes are filled.
   ///
@@ -167,8 +168,7 @@ public struct Rollout<P: Policy> {
     finished: (Int) -> Bool, into block: inout TrajectoryBlock
   ) throws(RolloutFault) {
     completeStep()
-    if stepsElsewhere { try endEpisodes(nextSlot: nextSlot, finished: finished, into: &block) }
-    while true {
+    while try endEpisodes(while: goOn, nextSlot: nextSlot, finished: finished, into: &block) {
       fill(nextSlot, laneLimit: min(self.laneLimit, laneLimit))
       guard activeLaneCount > 0 else { return }
       if stepsElsewhere {
@@ -177,23 +177,25 @@ public struct Rollout<P: Policy> {
         completeStep()
       } else {
         tick()
+        if !goOn(block.byteCount) { return }
       }
-      try endEpisodes(nextSlot: nextSlot, finished: finished, into: &block)
-      if !stepsElsewhere, !goOn(block.byteCount) { return }
     }
   }
 
-  /// Hands over the episodes that are over and gives their lanes the next slots.
+  /// Hands over the episodes that are over and gives their lanes the next slots. False if `goOn` said no
+  /// meanwhile: many may end at once, and whoever sends them need not wait for the last.
   private mutating func endEpisodes(
-    nextSlot: () -> Int?, finished: (Int) -> Bool, into block: inout TrajectoryBlock
-  ) throws(RolloutFault) {
+    while goOn: (_ byteCount: Int) -> Bool, nextSlot: () -> Int?, finished: (Int) -> Bool,
+    into block: inout TrajectoryBlock
+  ) throws(RolloutFault) -> Bool {
     if let fault { throw fault }
     if longest >= stepLimit { longest = streams.longest(laneCount: activeLaneCount) }
-    guard mayEnd || longest >= stepLimit else { return }
+    guard mayEnd || longest >= stepLimit else { return true }
     // From the last lane down, so that a lane moved into a gap was looked at before.
     for lane in (0..<activeLaneCount).reversed() {
       guard let end = end(of: lane) else { continue }
       let slot = Int(streams.slots[lane])
+      recorder.collect(lane: lane)
       try requireFinite(lane, slot: slot)
       if finished(slot) {
         recorder.append(
@@ -206,7 +208,10 @@ public struct Rollout<P: Policy> {
         activeLaneCount -= 1
         if lane != activeLaneCount { move(activeLaneCount, to: lane) }
       }
+      if !goOn(block.byteCount) { return false }
     }
+    mayEnd = false
+    return true
   }
 
   /// Chooses for every active lane and starts the step elsewhere.
@@ -372,10 +377,11 @@ public struct Rollout<P: Policy> {
   }
 
   /// Appends the episode that a fault was thrown for, for whoever looks for its cause.
-  func appendFaulty(_ fault: RolloutFault, to block: inout TrajectoryBlock) {
+  mutating func appendFaulty(_ fault: RolloutFault, to block: inout TrajectoryBlock) {
     for lane in 0..<activeLaneCount {
       let slot = Int(streams.slots[lane])
       guard slot == fault.slot ?? slot else { continue }
+      recorder.collect(lane: lane)
       recorder.append(
         lane: lane, slot: slot, end: end(of: lane) ?? .truncated, isFaulty: true,
         observations: observations.span, stride: stride, to: &block)

@@ -85,29 +85,12 @@ public struct TrajectoryBlock: Sendable, Equatable {
     return offsets
   }
 
-  /// The same episodes in blocks of at most `byteLimit` bytes each, or of one episode that is larger.
-  package func pieces(byteLimit: Int) -> [TrajectoryBlock] {
-    if byteCount <= byteLimit || headers.count <= 1 { return isEmpty ? [] : [self] }
-    let bytesPerStep = 4 * (observationSize + actionSize + 1)
-    var pieces: [TrajectoryBlock] = []
-    var piece = TrajectoryBlock(observationSize: observationSize, actionSize: actionSize)
-    for (index, offset) in stepOffsets.enumerated() {
-      let header = headers[index]
-      let byteCount = header.stepCount * bytesPerStep + 4 * observationSize
-      if !piece.isEmpty, piece.byteCount + byteCount > byteLimit {
-        pieces.append(piece)
-        piece.removeAll()
-      }
-      let end = offset + header.stepCount
-      piece.headers.append(header)
-      piece.observations += observations[offset * observationSize..<end * observationSize]
-      piece.actions += actions[offset * actionSize..<end * actionSize]
-      piece.rewards += rewards[offset..<end]
-      piece.finalObservations +=
-        finalObservations[index * observationSize..<(index + 1) * observationSize]
-    }
-    pieces.append(piece)
-    return pieces
+  /// Makes room for about so many bytes of steps.
+  package mutating func reserve(byteCount: Int) {
+    let steps = byteCount / (4 * (observationSize + actionSize + 1))
+    observations.reserveCapacity(steps * observationSize)
+    actions.reserveCapacity(steps * actionSize)
+    rewards.reserveCapacity(steps)
   }
 
   /// Forgets the episodes, keeping the memory.

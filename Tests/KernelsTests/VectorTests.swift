@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// Philox, scans, scatters, reductions and updates.
+/// Philox, scans, records, reductions and updates.
 @Suite struct VectorTests {
   static let counts = [0, 1, 7, 8, 9, 15, 16, 17, 19, 33, 1000]
 
@@ -75,22 +75,31 @@ import Testing
     }
   }
 
-  @Test func columnsAreScatteredToTheirRecords() {
-    let (rows, laneCount, stride, recordStride) = (3, 5, 32, 7)
-    let source = Numbers.floats(rows * stride, seed: 44)
-    let positions = (0..<laneCount).map { $0 * rows * recordStride + $0 % 4 }
-    var destination = [Float](repeating: 0, count: laneCount * rows * recordStride)
-    var expected = destination
-    var view = destination.mutableSpan
-    Scatter.columns(
-      of: source.span, rows: rows, laneCount: laneCount, stride: stride,
-      positions: positions.span, destinationStride: recordStride, into: &view)
-    for row in 0..<rows {
-      for lane in 0..<laneCount {
-        expected[positions[lane] + row * recordStride] = source[row * stride + lane]
+  @Test(arguments: [1, 5, 16, 31, 32, 50])
+  func ticksAreMovedToTheRecordsOfTheirLanes(laneCount: Int) {
+    let (rows, stride, recordStride) = (3, 64, 40)
+    let ticks = Numbers.floats(TickRecords.tickCount * rows * stride, seed: 44)
+    let positions = (0..<laneCount).map { $0 * rows * recordStride + $0 * 7 % 24 }
+    let untouched = [Float](repeating: 0, count: laneCount * rows * recordStride)
+    var expected = untouched
+    for tick in 0..<TickRecords.tickCount {
+      for row in 0..<rows {
+        for lane in 0..<laneCount {
+          expected[positions[lane] + row * recordStride + tick] =
+            ticks[(tick * rows + row) * stride + lane]
+        }
       }
     }
-    #expect(destination == expected)
+    for set in InstructionSet.available {
+      var destination = untouched
+      InstructionSet.withInstructionSet(set) {
+        var view = destination.mutableSpan
+        TickRecords.move(
+          ticks.span, rows: rows, laneCount: laneCount, stride: stride, positions: positions.span,
+          destinationStride: recordStride, into: &view)
+      }
+      #expect(destination == expected)
+    }
   }
 
   @Test func sumsOfSquaresEqualTheirDefinition() {

@@ -59,6 +59,24 @@ import Testing
     return block
   }
 
+  /// Each episode in a block of its own.
+  private func episodes(of block: TrajectoryBlock) -> [TrajectoryBlock] {
+    zip(block.headers, block.stepOffsets).enumerated().map { index, episode in
+      let (header, first) = episode
+      let steps = first..<first + header.stepCount
+      func rows(_ size: Int, _ range: Range<Int>, of values: [Float]) -> [Float] {
+        Array(values[range.lowerBound * size..<range.upperBound * size])
+      }
+      return TrajectoryBlock(
+        observationSize: block.observationSize, actionSize: block.actionSize, headers: [header],
+        observations: rows(block.observationSize, steps, of: block.observations),
+        actions: rows(block.actionSize, steps, of: block.actions),
+        rewards: rows(1, steps, of: block.rewards),
+        finalObservations: rows(
+          block.observationSize, index..<index + 1, of: block.finalObservations))
+    }
+  }
+
   @Test(arguments: BuiltInEnvironments.all.indices, [StreamKind.training, .evaluation])
   func `a replay equals what many lanes recorded, bit for bit`(
     index: Int, kind: StreamKind
@@ -71,7 +89,7 @@ import Testing
     let slots = 0..<7
     let block = try recorded(
       environment, policy: policy, snapshot: snapshot, kind: kind, slots: slots)
-    for piece in block.pieces(byteLimit: 1) {
+    for piece in episodes(of: block) {
       let header = piece.headers[0]
       let replay = EpisodeReplay(
         environment: environment, policy: policy, snapshot: snapshot, seed: Self.seed, kind: kind,

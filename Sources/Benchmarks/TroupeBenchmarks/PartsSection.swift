@@ -27,6 +27,7 @@ enum PartsSection {
     var words = [UInt32](repeating: 0, count: 4 * stride)
     var records = [Float](repeating: 0, count: laneCount * 7 * 576)
     let positions = (0..<laneCount).map { $0 * 7 * 576 }
+    let ticks = numbers.floats(TickRecords.tickCount * 7 * stride)
     let rewards = numbers.floats(500)
     var rewardsToGo = rewards
     let calls = 50
@@ -55,16 +56,10 @@ enum PartsSection {
       figure("recording of 7 rows (64 lanes)") {
         repeated {
           var view = records.mutableSpan
-          Scatter.columns(
-            of: logits.span, rows: 4, laneCount: laneCount,
-            stride: stride, positions: positions.span, destinationStride: 576, into: &view)
-          for row in 4..<7 {
-            var rest = view._mutatingExtracting(droppingFirst: row * 576)
-            Scatter.columns(
-              of: weights.span, rows: 1, laneCount: laneCount, stride: stride,
-              positions: positions.span, destinationStride: 576, into: &rest)
-          }
-        }
+          TickRecords.move(
+            ticks.span, rows: 7, laneCount: laneCount, stride: stride,
+            positions: positions.span, destinationStride: 576, into: &view)
+        } * Double(TickRecords.tickCount)
       },
       figure("log π and entropy of 2 actions") {
         repeated {

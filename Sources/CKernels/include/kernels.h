@@ -20,6 +20,11 @@ enum {
 };
 
 enum {
+  /// Ticks that troupe_record_ticks moves at once: a multiple of every vector width.
+  TROUPE_RECORDED_TICKS = 16,
+};
+
+enum {
   TROUPE_ACTIVATION_NONE = 0,
   TROUPE_ACTIVATION_TANH = 1,
   TROUPE_ACTIVATION_RELU = 2,
@@ -88,6 +93,11 @@ void troupe_discounted_suffix_sums(const float *_Nullable values, ptrdiff_t coun
                                    float discount, float *_Nullable sums);
 double troupe_sum_of_squares(const float *_Nullable values, ptrdiff_t count);
 bool troupe_are_finite(const float *_Nullable values, ptrdiff_t count);
+/// `ticks` is [16][rows][stride]: destination[positions[l] + row × destination_stride + t] =
+/// ticks[t][row][l].
+void troupe_record_ticks(const float *_Nullable ticks, ptrdiff_t rows, ptrdiff_t lanes,
+                         ptrdiff_t stride, const ptrdiff_t *_Nullable positions,
+                         ptrdiff_t destination_stride, float *_Nullable destination);
 void troupe_accumulate(const float *_Nullable other, ptrdiff_t count, float *_Nullable sum);
 void troupe_ascend(const float *_Nullable gradient, ptrdiff_t count, float learning_rate,
                    float *_Nullable parameters);
@@ -105,9 +115,6 @@ void troupe_tanh(float *_Nullable values, ptrdiff_t count);
 
 // The same for all instruction sets.
 
-void troupe_scatter_columns(const float *_Nullable source, ptrdiff_t rows, ptrdiff_t lanes,
-                            ptrdiff_t stride, const ptrdiff_t *_Nullable positions,
-                            ptrdiff_t destination_stride, float *_Nullable destination);
 /// Mixes `count` bytes into the two lanes of a hash; see Sources/Kernels/MixingHash.swift.
 void troupe_hash_bytes(uint64_t *_Nonnull lane0, uint64_t *_Nonnull lane1,
                        const void *_Nullable bytes, ptrdiff_t count);
