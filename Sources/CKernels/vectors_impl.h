@@ -131,6 +131,11 @@ static void SET(record_ticks)(const float *ticks, ptrdiff_t rows, ptrdiff_t lane
           matrix[t] = LOAD(ticks + ((tick + t) * rows + row) * stride + lane);
         SET(transpose)(matrix);
         float *place = destination + row * destination_stride + tick;
+        // The lines that come next: records are larger than a second-level cache, and stores that
+        // miss wait for each other.
+        if (tick == 0)
+          for (ptrdiff_t l = 0; l < count; l++)
+            __builtin_prefetch(place + positions[lane + l] + 2 * TROUPE_RECORDED_TICKS - 1, 1);
         if (count == WIDTH) {
           UNROLL for (int l = 0; l < WIDTH; l++) STORE(place + positions[lane + l], matrix[l]);
         } else {

@@ -88,7 +88,8 @@ struct EpisodeRecorder {
   ) {
     record(observations, rows: observationSize, asRow: 0, laneCount: laneCount, stride: stride)
     record(actions, rows: actionSize, asRow: actionRow, laneCount: laneCount, stride: stride)
-    record(logProbabilities, rows: 1, asRow: logProbabilityRow, laneCount: laneCount, stride: stride)
+    record(
+      logProbabilities, rows: 1, asRow: logProbabilityRow, laneCount: laneCount, stride: stride)
   }
 
   /// Records the reward, which ends the step.
