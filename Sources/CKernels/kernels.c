@@ -32,6 +32,8 @@ struct kernel_table {
   __typeof__(troupe_philox_fill) *philox_fill;
   __typeof__(troupe_discounted_suffix_sums) *discounted_suffix_sums;
   __typeof__(troupe_sum_of_squares) *sum_of_squares;
+  __typeof__(troupe_ordered_sum) *ordered_sum;
+  __typeof__(troupe_ordered_sum_of_squares) *ordered_sum_of_squares;
   __typeof__(troupe_are_finite) *are_finite;
   __typeof__(troupe_record_ticks) *record_ticks;
   __typeof__(troupe_accumulate) *accumulate;
@@ -253,6 +255,14 @@ void troupe_discounted_suffix_sums(const float *values, ptrdiff_t count, float s
 
 double troupe_sum_of_squares(const float *values, ptrdiff_t count) {
   return current()->sum_of_squares(values, count);
+}
+
+double troupe_ordered_sum(const float *values, ptrdiff_t count) {
+  return current()->ordered_sum(values, count);
+}
+
+double troupe_ordered_sum_of_squares(const float *values, ptrdiff_t count, double centre) {
+  return current()->ordered_sum_of_squares(values, count, centre);
 }
 
 bool troupe_are_finite(const float *values, ptrdiff_t count) {

@@ -13,6 +13,23 @@ package enum Reductions {
     }
   }
 
+  /// Σ x, in double precision.
+  ///
+  /// Determinism: chain k of 8 takes the elements k, k + 8, … in ascending order; then (k) + (k + 4), + 2,
+  /// + 1.
+  package static func orderedSum(_ values: Span<Float>) -> Double {
+    // SAFETY: the kernel reads values.count floats.
+    unsafe values.withUnsafeBufferPointer { unsafe troupe_ordered_sum($0.baseAddress, $0.count) }
+  }
+
+  /// Σ (x − centre)², in double precision and in the order of ``orderedSum(_:)``.
+  package static func orderedSumOfSquares(_ values: Span<Float>, around centre: Double) -> Double {
+    // SAFETY: the kernel reads values.count floats.
+    unsafe values.withUnsafeBufferPointer {
+      unsafe troupe_ordered_sum_of_squares($0.baseAddress, $0.count, centre)
+    }
+  }
+
   /// Whether no value is infinite or NaN.
   package static func areFinite(_ values: Span<Float>) -> Bool {
     // SAFETY: the kernel reads values.count floats.

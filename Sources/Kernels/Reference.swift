@@ -78,8 +78,10 @@ package enum Reference {
 
   private static func fold<Number: FloatingPoint>(_ sums: [Number]) -> Number {
     var sums = sums
-    for half in [8, 4, 2, 1] {
+    var half = sums.count / 2
+    while half > 0 {
       for k in 0..<half { sums[k] += sums[k + half] }
+      half /= 2
     }
     return sums[0]
   }
@@ -205,6 +207,15 @@ package enum Reference {
   package static func sumOfSquares(_ values: Span<Float>) -> Double {
     var sums = [Double](repeating: 0, count: 16)
     for k in values.indices { sums[k % 16] += Double(values[k]) * Double(values[k]) }
+    return fold(sums)
+  }
+
+  /// Σ of `term` of each value.
+  package static func orderedSum(
+    _ values: Span<Float>, of term: (Double) -> Double = { $0 }
+  ) -> Double {
+    var sums = [Double](repeating: 0, count: 8)
+    for k in values.indices { sums[k % 8] += term(Double(values[k])) }
     return fold(sums)
   }
 

@@ -1,132 +1,159 @@
 internal import RL
 
-/// The steps of a group's episodes, concatenated in slot order and cut into tiles of fixed width;
-/// columns behind the last step are zero.
+/// The steps of a group's episodes, concatenated in slot order and cut into tiles of fixed width.
+///
+/// A tile is laid out where it is computed on, and again for the next pass: it then lies in the nearest
+/// cache, which a whole group does not.
 struct GroupTiles: Sendable {
-  private var observationSize = 0
-  private var actionSize = 0
-  /// Shape: per tile `[observationSize][tileSize]`.
-  private var observations: [Float] = []
-  /// Shape: per tile `[actionSize][tileSize]`.
-  private var actions: [Float] = []
+  private let trajectories: [TrajectoryReference]
+  private let observationSize: Int
+  private let actionSize: Int
+  private let normalization: ObservationNormalization?
   /// The steps of each episode within the group.
-  private(set) var stepRanges: [Range<Int>] = []
+  let stepRanges: [Range<Int>]
+  /// The episode that each tile begins in.
+  private let firstEpisodes: [Int]
 
   private static var tileSize: Int { RoundPartition.tileSize }
 
+  init() {
+    self.init([], observationSize: 0, actionSize: 0, normalization: nil)
+  }
+
+  init(
+    _ trajectories: [TrajectoryReference], observationSize: Int, actionSize: Int,
+    normalization: ObservationNormalization?
+  ) {
+    self.trajectories = trajectories
+    self.observationSize = observationSize
+    self.actionSize = actionSize
+    self.normalization = normalization
+    var ranges: [Range<Int>] = []
+    var firstEpisodes: [Int] = []
+    var offset = 0
+    for (episode, trajectory) in trajectories.enumerated() {
+      let end = offset + trajectory.header.stepCount
+      ranges.append(offset..<end)
+      while firstEpisodes.count * Self.tileSize < end { firstEpisodes.append(episode) }
+      offset = end
+    }
+    stepRanges = ranges
+    self.firstEpisodes = firstEpisodes
+  }
+
   var stepCount: Int { stepRanges.last?.upperBound ?? 0 }
-  var tileCount: Int { (stepCount + Self.tileSize - 1) / Self.tileSize }
+  var tileCount: Int { firstEpisodes.count }
   var paddedStepCount: Int { tileCount * Self.tileSize }
 
   func laneCount(of tile: Int) -> Int { min(Self.tileSize, stepCount - tile * Self.tileSize) }
 
-  mutating func assemble(
-    _ trajectories: [TrajectoryReference], observationSize: Int, actionSize: Int,
-    normalization: ObservationNormalization?
-  ) {
-    self.observationSize = observationSize
-    self.actionSize = actionSize
-    stepRanges = []
-    var offset = 0
-    for trajectory in trajectories {
-      stepRanges.append(offset..<offset + trajectory.header.stepCount)
-      offset += trajectory.header.stepCount
-    }
-    observations = Array(repeating: 0, count: paddedStepCount * observationSize)
-    actions = Array(repeating: 0, count: paddedStepCount * actionSize)
-    let placed = Array(zip(trajectories, stepRanges))
-    let tiles = (0..<tileCount).map { (rows(observationSize, of: $0), laneCount(of: $0)) }
-    var observationView = observations.mutableSpan
-    for (trajectory, range) in placed {
+  /// Room for one tile.
+  func makeColumns() -> TileColumns {
+    TileColumns(
+      observations: Array(repeating: 0, count: observationSize * Self.tileSize),
+      actions: Array(repeating: 0, count: actionSize * Self.tileSize))
+  }
+
+  /// Puts one tile's steps side by side, as policy and value function see them.
+  func lay(_ tile: Int, into columns: inout TileColumns) {
+    let first = tile * Self.tileSize
+    let laneCount = laneCount(of: tile)
+    var observations = columns.observations.mutableSpan
+    var episode = firstEpisodes[tile]
+    while episode < trajectories.count, stepRanges[episode].lowerBound < first + laneCount {
+      let trajectory = trajectories[episode]
       Self.copy(
         trajectory.block.observations.span, from: trajectory.stepOffset * observationSize,
-        rows: observationSize, to: range, into: &observationView)
+        rows: observationSize, of: stepRanges[episode], toTileFrom: first, into: &observations)
+      episode += 1
     }
-    if let normalization {
-      for (rows, laneCount) in tiles {
-        var part = observationView._mutatingExtracting(rows)
-        normalization.apply(to: &part, laneCount: laneCount, stride: Self.tileSize)
-      }
-    }
-    var actionView = actions.mutableSpan
-    for (trajectory, range) in placed {
+    Self.clear(&observations, rows: observationSize, from: laneCount)
+    normalization?.apply(to: &observations, laneCount: laneCount, stride: Self.tileSize)
+    var actions = columns.actions.mutableSpan
+    episode = firstEpisodes[tile]
+    while episode < trajectories.count, stepRanges[episode].lowerBound < first + laneCount {
+      let trajectory = trajectories[episode]
       Self.copy(
         trajectory.block.actions.span, from: trajectory.stepOffset * actionSize,
-        rows: actionSize, to: range, into: &actionView)
+        rows: actionSize, of: stepRanges[episode], toTileFrom: first, into: &actions)
+      episode += 1
+    }
+    Self.clear(&actions, rows: actionSize, from: laneCount)
+  }
+
+  /// Copies what a tile has of the episode whose `rows` rows begin at `start`.
+  private static func copy(
+    _ source: Span<Float>, from start: Int, rows: Int, of steps: Range<Int>,
+    toTileFrom first: Int, into destination: inout MutableSpan<Float>
+  ) {
+    let range = steps.clamped(to: first..<first + tileSize)
+    for row in 0..<rows {
+      let from = start + row * steps.count + range.lowerBound - steps.lowerBound
+      let to = row * tileSize + range.lowerBound - first
+      let piece = source.extracting(from..<from + range.count)
+      var place = destination._mutatingExtracting(to..<to + range.count)
+      for index in 0..<range.count { place[index] = piece[index] }
     }
   }
 
-  /// Copies the `rows` rows of one episode, which begin at `start`, to the columns `range`.
-  private static func copy(
-    _ source: Span<Float>, from start: Int, rows: Int, to range: Range<Int>,
-    into destination: inout MutableSpan<Float>
-  ) {
-    let stepCount = range.count
-    var step = 0
-    while step < stepCount {
-      let (tile, lane) = (range.lowerBound + step).quotientAndRemainder(dividingBy: tileSize)
-      let count = min(stepCount - step, tileSize - lane)
-      for row in 0..<rows {
-        let from = start + row * stepCount + step
-        let to = (tile * rows + row) * tileSize + lane
-        let piece = source.extracting(from..<from + count)
-        var place = destination._mutatingExtracting(to..<to + count)
-        for index in 0..<count { place[index] = piece[index] }
-      }
-      step += count
+  /// Columns behind the last step are zero.
+  private static func clear(_ values: inout MutableSpan<Float>, rows: Int, from lane: Int) {
+    guard lane < tileSize else { return }
+    for row in 0..<rows {
+      for index in row * tileSize + lane..<(row + 1) * tileSize { values[index] = 0 }
     }
   }
 
   /// Log-probabilities and entropies of one tile's steps, written to their places within the group.
   func evaluate<P: Policy>(
-    _ tile: Int, policy: P, parameters: [Float], workspace: inout P.Workspace,
-    logProbabilities: inout [Float], entropies: inout [Float]
+    _ tile: Int, _ columns: TileColumns, policy: P, parameters: [Float],
+    workspace: inout P.Workspace, logProbabilities: inout [Float], entropies: inout [Float]
   ) {
-    let columns = tile * Self.tileSize..<(tile + 1) * Self.tileSize
+    let places = tile * Self.tileSize..<(tile + 1) * Self.tileSize
     var logProbabilityView = logProbabilities.mutableSpan
     var entropyView = entropies.mutableSpan
-    var logProbabilityPart = logProbabilityView._mutatingExtracting(columns)
-    var entropyPart = entropyView._mutatingExtracting(columns)
+    var logProbabilityPart = logProbabilityView._mutatingExtracting(places)
+    var entropyPart = entropyView._mutatingExtracting(places)
     policy.evaluate(
-      observations: observations.span.extracting(rows(observationSize, of: tile)),
-      actions: actions.span.extracting(rows(actionSize, of: tile)), laneCount: laneCount(of: tile),
-      stride: Self.tileSize, parameters: parameters.span, workspace: &workspace,
-      into: &logProbabilityPart, entropies: &entropyPart)
+      observations: columns.observations.span, actions: columns.actions.span,
+      laneCount: laneCount(of: tile), stride: Self.tileSize, parameters: parameters.span,
+      workspace: &workspace, into: &logProbabilityPart, entropies: &entropyPart)
   }
 
   /// Adds the weighted scores of one evaluated tile. The group's weights begin at `firstStep`.
   func accumulateScore<P: Policy>(
-    _ tile: Int, policy: P, parameters: [Float], weights: [Float], firstStep: Int,
-    entropyWeight: Float, workspace: inout P.Workspace, into sum: inout GroupGradient
+    _ tile: Int, _ columns: TileColumns, policy: P, parameters: [Float], weights: [Float],
+    firstStep: Int, entropyWeight: Float, workspace: inout P.Workspace, into sum: inout GroupGradient
   ) {
     let first = firstStep + tile * Self.tileSize
     let count = laneCount(of: tile)
     sum.accumulate(tile: tile) { gradient in
       policy.accumulateScore(
-        actions: actions.span.extracting(rows(actionSize, of: tile)), laneCount: count,
-        stride: Self.tileSize, parameters: parameters.span,
-        weights: weights.span.extracting(first..<first + count), entropyWeight: entropyWeight,
-        workspace: &workspace, into: &gradient)
+        actions: columns.actions.span, laneCount: count, stride: Self.tileSize,
+        parameters: parameters.span, weights: weights.span.extracting(first..<first + count),
+        entropyWeight: entropyWeight, workspace: &workspace, into: &gradient)
     }
   }
 
   /// V of one tile's steps, written to their places within the group.
   func evaluate<V: ValueFunction>(
-    _ tile: Int, by function: V, parameters: [Float], workspace: inout V.Workspace,
-    into values: inout [Float]
+    _ tile: Int, _ columns: TileColumns, by function: V, parameters: [Float],
+    workspace: inout V.Workspace, into values: inout [Float]
   ) {
     var view = values.mutableSpan
     var part = view._mutatingExtracting(tile * Self.tileSize..<(tile + 1) * Self.tileSize)
     function.evaluate(
-      observations: observations.span.extracting(rows(observationSize, of: tile)),
-      laneCount: laneCount(of: tile), stride: Self.tileSize, parameters: parameters.span,
-      workspace: &workspace, into: &part)
+      observations: columns.observations.span, laneCount: laneCount(of: tile),
+      stride: Self.tileSize, parameters: parameters.span, workspace: &workspace, into: &part)
   }
+}
 
-  private func rows(_ rowCount: Int, of tile: Int) -> Range<Int> {
-    let size = rowCount * Self.tileSize
-    return tile * size..<(tile + 1) * size
-  }
+/// The steps of one tile; columns behind the last step are zero.
+struct TileColumns {
+  /// Shape: `[observationSize][tileSize]`.
+  fileprivate(set) var observations: [Float]
+  /// Shape: `[actionSize][tileSize]`.
+  fileprivate(set) var actions: [Float]
 }
 
 /// The gradient of one group: tiles add into their chunk's gradient in order, chunks are added up by a

@@ -110,7 +110,7 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Lays out the steps and what their weights are made of, which needs nothing but the trajectories.
+  /// Orders the steps and makes what their weights are made of, which needs nothing but the trajectories.
   func prepare() { state.withLock { prepare(&$0) } }
 
   /// Prepares the group and goes through it, with weights that need nothing but the episode itself; in
@@ -135,7 +135,7 @@ final class SlotGroup<P: Policy>: Sendable {
   private func prepare(_ state: inout State) {
     let trajectories = state.trajectories.compactMap { $0 }
     precondition(trajectories.count == slots.count, "a group is prepared when it is complete")
-    state.tiles.assemble(
+    state.tiles = GroupTiles(
       trajectories, observationSize: context.policy.observationSize,
       actionSize: context.policy.actionSpace.actionSize, normalization: context.normalization)
     if context.estimates, context.normalization != nil {
@@ -191,13 +191,15 @@ final class SlotGroup<P: Policy>: Sendable {
     var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
     var sum = GroupGradient(parameterCount: weights == nil ? 0 : context.policy.parameterCount)
     var workspace = context.workspaces.take()
+    var columns = tiles.makeColumns()
     for tile in 0..<tiles.tileCount {
+      tiles.lay(tile, into: &columns)
       tiles.evaluate(
-        tile, policy: context.policy, parameters: context.parameters, workspace: &workspace,
+        tile, columns, policy: context.policy, parameters: context.parameters, workspace: &workspace,
         logProbabilities: &state.logProbabilities, entropies: &entropies)
       if let weights {
         tiles.accumulateScore(
-          tile, policy: context.policy, parameters: context.parameters, weights: weights,
+          tile, columns, policy: context.policy, parameters: context.parameters, weights: weights,
           firstStep: firstStep, entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
       }
     }
@@ -271,8 +273,10 @@ final class SlotGroup<P: Policy>: Sendable {
       var logProbabilities = state.logProbabilities
       var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
       var workspace = context.workspaces.take()
+      var columns = tiles.makeColumns()
+      tiles.lay(0, into: &columns)
       tiles.evaluate(
-        0, policy: context.policy, parameters: parameters, workspace: &workspace,
+        0, columns, policy: context.policy, parameters: parameters, workspace: &workspace,
         logProbabilities: &logProbabilities, entropies: &entropies)
       context.workspaces.putBack(workspace)
       let count = tiles.laneCount(of: 0)

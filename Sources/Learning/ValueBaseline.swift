@@ -51,9 +51,11 @@ package struct ValueBaseline: Sendable {
   private func values(of tiles: GroupTiles, by function: some ValueFunction) -> [Float] {
     var result = [Float](repeating: 0, count: tiles.paddedStepCount)
     var workspace = workspaces.take(for: function)
+    var columns = tiles.makeColumns()
     for tile in 0..<tiles.tileCount {
+      tiles.lay(tile, into: &columns)
       tiles.evaluate(
-        tile, by: function, parameters: parameters, workspace: &workspace, into: &result)
+        tile, columns, by: function, parameters: parameters, workspace: &workspace, into: &result)
     }
     workspaces.putBack(workspace)
     return result
@@ -109,9 +111,11 @@ package struct ValueBaseline: Sendable {
     var sum = GroupGradient(parameterCount: parameters.count)
     var residuals = [Float](repeating: 0, count: tiles.paddedStepCount)
     var workspace = workspaces.take(for: function)
+    var columns = tiles.makeColumns()
     for tile in 0..<tiles.tileCount {
+      tiles.lay(tile, into: &columns)
       tiles.evaluate(
-        tile, by: function, parameters: parameters, workspace: &workspace, into: &residuals)
+        tile, columns, by: function, parameters: parameters, workspace: &workspace, into: &residuals)
       let first = tile * RoundPartition.tileSize
       let steps = first..<first + tiles.laneCount(of: tile)
       var view = residuals.mutableSpan

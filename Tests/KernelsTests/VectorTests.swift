@@ -113,6 +113,21 @@ import Testing
     }
   }
 
+  @Test func orderedSumsEqualTheirDefinition() {
+    for count in Self.counts {
+      let values = Numbers.floats(count, seed: 46)
+      let sum = Reference.orderedSum(values.span)
+      let squares = Reference.orderedSum(values.span) { ($0 - 0.3) * ($0 - 0.3) }
+      for set in InstructionSet.available {
+        InstructionSet.withInstructionSet(set) {
+          #expect(Reductions.orderedSum(values.span).bitPattern == sum.bitPattern)
+          let found = Reductions.orderedSumOfSquares(values.span, around: 0.3)
+          #expect(found.bitPattern == squares.bitPattern)
+        }
+      }
+    }
+  }
+
   private func areFinite(_ values: [Float]) -> Bool { Reductions.areFinite(values.span) }
 
   @Test func oneNumberThatIsNotFiniteIsFound() {

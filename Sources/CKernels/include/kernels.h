@@ -92,6 +92,9 @@ void troupe_philox_fill(uint32_t key0, uint32_t key1, uint32_t version, uint32_t
 void troupe_discounted_suffix_sums(const float *_Nullable values, ptrdiff_t count, float scale,
                                    float discount, float *_Nullable sums);
 double troupe_sum_of_squares(const float *_Nullable values, ptrdiff_t count);
+double troupe_ordered_sum(const float *_Nullable values, ptrdiff_t count);
+double troupe_ordered_sum_of_squares(const float *_Nullable values, ptrdiff_t count,
+                                     double centre);
 bool troupe_are_finite(const float *_Nullable values, ptrdiff_t count);
 /// `ticks` is [16][rows][stride]: destination[positions[l] + row × destination_stride + t] =
 /// ticks[t][row][l].
