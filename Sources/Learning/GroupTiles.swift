@@ -123,7 +123,8 @@ struct GroupTiles: Sendable {
   /// Adds the weighted scores of one evaluated tile. The group's weights begin at `firstStep`.
   func accumulateScore<P: Policy>(
     _ tile: Int, _ columns: TileColumns, policy: P, parameters: [Float], weights: [Float],
-    firstStep: Int, entropyWeight: Float, workspace: inout P.Workspace, into sum: inout GroupGradient
+    firstStep: Int, entropyWeight: Float, workspace: inout P.Workspace,
+    into sum: inout GroupGradient
   ) {
     let first = firstStep + tile * Self.tileSize
     let count = laneCount(of: tile)

@@ -195,7 +195,8 @@ final class SlotGroup<P: Policy>: Sendable {
     for tile in 0..<tiles.tileCount {
       tiles.lay(tile, into: &columns)
       tiles.evaluate(
-        tile, columns, policy: context.policy, parameters: context.parameters, workspace: &workspace,
+        tile, columns, policy: context.policy, parameters: context.parameters,
+        workspace: &workspace,
         logProbabilities: &state.logProbabilities, entropies: &entropies)
       if let weights {
         tiles.accumulateScore(

@@ -115,7 +115,8 @@ package struct ValueBaseline: Sendable {
     for tile in 0..<tiles.tileCount {
       tiles.lay(tile, into: &columns)
       tiles.evaluate(
-        tile, columns, by: function, parameters: parameters, workspace: &workspace, into: &residuals)
+        tile, columns, by: function, parameters: parameters, workspace: &workspace, into: &residuals
+      )
       let first = tile * RoundPartition.tileSize
       let steps = first..<first + tiles.laneCount(of: tile)
       var view = residuals.mutableSpan
