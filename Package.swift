@@ -86,15 +86,18 @@ let package = Package(
       resources: [.embedInCode("dashboard.html")], swiftSettings: settings),
     module("Plotting"),
     // 6, 7: the command line
-    module(
-      "TroupeCommands",
-      [
+    .target(
+      name: "TroupeCommands",
+      dependencies: [
         "Cluster", "Dashboard", "Drawing", "Plotting", "Gymnasium", "ZeroMQ", "Monitoring",
         "Learning", "Policies", "Environments", "RL",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
-      ]),
+      ],
+      resources: [
+        "Package.swift", "main.swift", "README.md", "gitignore",
+      ].map { .embedInCode("PackageTemplate/\($0).template") }, swiftSettings: settings),
     .executableTarget(name: "troupe", dependencies: ["TroupeCommands"], swiftSettings: settings),
     // What is measured and how fast: `make bench`
     .target(
@@ -102,7 +105,8 @@ let package = Package(
     .executableTarget(
       name: "TroupeBenchmarks",
       dependencies: [
-        "TroupeCommands", "Monitoring", "ZeroMQ", "Wire", "Learning", "Policies", "Environments",
+        "TroupeCommands", "Monitoring", "ZeroMQ", "Wire", "Learning", "Policies",
+        "Environments",
         "RL", "Kernels", "CBenchmarks",
       ], path: "Sources/Benchmarks/TroupeBenchmarks", swiftSettings: settings),
     // Tests

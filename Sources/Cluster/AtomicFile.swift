@@ -47,7 +47,7 @@ package enum AtomicFile {
   }
 
   /// The directory part of a path; `.` if it has none.
-  static func directory(of path: String) -> String {
+  package static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

@@ -216,6 +216,16 @@ extension OpenFile {
     unsafe access(path, F_OK) == 0
   }
 
+  /// The absolute path without symbolic links of something that exists.
+  package static func resolvedPath(_ path: String) throws(FileError) -> String {
+    // SAFETY: the path lives for the call; the copy that it makes ends with zero and is freed here.
+    guard let text = unsafe realpath(path, nil) else {
+      throw FileError("find", path, code: errno)
+    }
+    defer { unsafe free(text) }
+    return unsafe String(cString: text)
+  }
+
   package static func rename(_ path: String, to newPath: String) throws(FileError) {
     // SAFETY: both paths live for the call.
     guard unsafe Glibc.rename(path, newPath) == 0 else {

@@ -127,6 +127,7 @@ import TroupeCommands
       ("train", "troupe train cartpole"), ("learner", "troupe learner cartpole --bind"),
       ("actor", "troupe actor --connect"), ("evaluate", "troupe evaluate runs/"),
       ("environments", "troupe environments cartpole"), ("keygen", "troupe keygen keys"),
+      ("init", "troupe init my-environment"),
     ])
   func help(command: String, example: String) throws {
     let place = try Workplace()
