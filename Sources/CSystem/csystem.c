@@ -11,9 +11,11 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -142,5 +144,20 @@ int troupe_watch_directory(const char *path) {
 void troupe_watch_clear(int descriptor) {
   char events[4096];
   while (read(descriptor, events, sizeof events) > 0) {
+  }
+}
+
+int64_t troupe_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+void troupe_sleep_until(int64_t nanoseconds) {
+  // Linux lets a thread sleep 50 us longer, unless it asked for more care.
+  static _Thread_local int careful;
+  if (!careful) careful = prctl(PR_SET_TIMERSLACK, 1L) == 0;
+  struct timespec end = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR) {
   }
 }

@@ -36,7 +36,7 @@ struct ActorCommand: ContextualCommand {
         role: ActorRole(
           connect: connect, lanes: settings.lanes, patience: settings.patience,
           stay: settings.stay, watchesParent: child, security: security),
-        hosting: settings.hosting, logs: settings.logs),
+        latency: settings.latency, hosting: settings.hosting, logs: settings.logs),
       context)
   }
 }

@@ -1,3 +1,4 @@
+import Cluster
 import Gymnasium
 
 /// Everything that the options of `actor` decide.
@@ -8,6 +9,7 @@ struct ActorSettings: Hashable, Sendable {
   var stay = false
   var keys: String?
   var insecure = false
+  var latency = StepLatency()
   var hosting = GymnasiumHosting()
   var logs = LogSettings()
 
@@ -39,6 +41,7 @@ enum ActorSection: OptionSection {
       .boolean(
         "insecure", \.insecure, .session, shape: .flag,
         help: "connect to another machine without keys, whoever may answer"),
-    ] + GymnasiumHosting.options.map { $0.lifted(to: \.hosting) }
+    ] + StepLatency.options.map { $0.lifted(to: \.latency) }
+    + GymnasiumHosting.options.map { $0.lifted(to: \.hosting) }
     + LogSettings.options.map { $0.lifted(to: \.logs) }
 }

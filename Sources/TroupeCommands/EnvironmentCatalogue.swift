@@ -39,16 +39,25 @@ struct EnvironmentCatalogue: Sendable {
   }
 
   /// How an actor finds the environment that its learner trains.
-  func lookup(_ hosting: GymnasiumHosting, logger: Logger) -> EnvironmentLookup {
+  func lookup(
+    _ hosting: GymnasiumHosting, latency: StepLatency, logger: Logger
+  ) -> EnvironmentLookup {
     { name throws(RoleFailure) in
+      try requireNoLatency(latency, of: name)
       let warn: @Sendable (String) -> Void = { logger.warning("\($0)") }
       if let found = try gymnasium(named: name, hosting, plays: true, warn: warn) { return found }
       guard let type = types.first(where: { $0.name == name }) else {
         throw RoleFailure(
           .badData, "the learner trains \(name), an environment this program does not have")
       }
-      return EnvironmentSpecification(type)
+      return EnvironmentSpecification(type).delayed(by: latency)
     }
+  }
+
+  private func requireNoLatency(_ latency: StepLatency, of name: String) throws(RoleFailure) {
+    guard latency.duration > .zero, name.hasPrefix(GymnasiumEnvironment.prefix) else { return }
+    throw RoleFailure(
+      .usage, "--step-latency must be 0 for \(name), whose steps take their own time")
   }
 
   private func gymnasium(

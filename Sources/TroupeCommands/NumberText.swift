@@ -62,6 +62,25 @@ package enum NumberText {
     return .seconds(seconds)
   }
 
+  /// A length of time such as `20us`, `1ms`, `0.5s` or `0`, of 60 s at most.
+  package static func shortTime(_ text: String) -> Duration? {
+    let units: [(suffix: String, seconds: Double)] = [("us", 1e-6), ("ms", 1e-3), ("s", 1)]
+    let unit = units.first { text.hasSuffix($0.suffix) }
+    guard let count = decimal(String(text.dropLast(unit?.suffix.count ?? 0))),
+      unit != nil || count == 0
+    else { return nil }
+    let seconds = count * (unit?.seconds ?? 0)
+    return seconds >= 0 && seconds <= 60 ? .nanoseconds(Int64((seconds * 1e9).rounded())) : nil
+  }
+
+  /// The text that ``shortTime(_:)`` reads as the same length of time.
+  @Sendable
+  package static func text(ofShortTime time: Duration) -> String {
+    if time == .zero { return "0" }
+    if time < .milliseconds(1) { return "\(Self.text(of: time / .microseconds(1)))us" }
+    return "\(Self.text(of: time / .milliseconds(1)))ms"
+  }
+
   private static let zero = UInt8(ascii: "0")
 
   private static func dropSign(_ rest: inout Substring.UTF8View) {

@@ -18,6 +18,7 @@ package struct TrainRequest: Sendable {
   package let actors: Int
   /// Lanes of each, or nil for the default.
   package let lanes: Int?
+  package let latency: StepLatency
   package let hosting: GymnasiumHosting
   package let logs: LogSettings
   /// Whether the summary goes to standard output as JSON.
@@ -43,6 +44,7 @@ package struct LearnerRequest: Sendable {
 /// What `troupe actor` asks for.
 package struct ActorRequest: Sendable {
   package let role: ActorRole
+  package let latency: StepLatency
   package let hosting: GymnasiumHosting
   package let logs: LogSettings
 }
@@ -108,7 +110,7 @@ extension RoleEntryPoints {
           episodesPerUpdate: request.learner.run.learner.episodesPerUpdate,
           actorCount: request.actors)
       arguments += ["--lanes", "\(lanes)"] + request.learner.security.arguments
-      arguments += request.hosting.arguments
+      arguments += request.latency.arguments + request.hosting.arguments
       let summary = try LocalRun.train(
         request.learner, bindsPrivately: !request.bindIsGiven, environment: request.environment,
         directory: directory, actorCount: request.actors, actorArguments: arguments,
@@ -131,7 +133,9 @@ extension RoleEntryPoints {
     actor: { request, context in
       let (_, logger) = request.logs.begin(role: "actor", file: nil)
       var actor = try ActorProcess(
-        role: request.role, environment: context.catalogue.lookup(request.hosting, logger: logger),
+        role: request.role,
+        environment: context.catalogue.lookup(
+          request.hosting, latency: request.latency, logger: logger),
         logger: logger)
       try actor.run()
     },

@@ -65,6 +65,11 @@ struct RunRequest {
     let name: String
     do throws(ConfigurationError) {
       name = try settings.run().environment
+      if settings.latency.duration > .zero, name.hasPrefix(GymnasiumEnvironment.prefix) {
+        throw ConfigurationError(
+          key: "step-latency", found: NumberText.text(ofShortTime: settings.latency.duration),
+          allowed: "0 for a Gymnasium environment, whose steps take their own time")
+      }
       if settings.goal.untilReturn != nil, settings.goal.evaluateEvery == nil {
         throw ConfigurationError(
           key: "evaluate-every", found: "none",

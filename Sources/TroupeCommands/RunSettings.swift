@@ -21,6 +21,7 @@ struct RunSettings: Hashable, Sendable {
   // Where it takes place; nil leaves the choice to the program.
   var actors: Int?
   var lanes: Int?
+  var latency = StepLatency()
   var hosting = GymnasiumHosting()
   var threads: Int?
   var bind: String?
@@ -239,14 +240,15 @@ enum LearnerSection: OptionSection {
 
 /// The actor processes that `train` starts.
 enum LocalActorsSection: OptionSection {
-  static let options: [OptionDescriptor<RunSettings>] = [
-    .count(
-      "actors", \.actors, .placing, in: 1...1024, absent: "auto",
-      help: "actor processes on this machine; one per core unless given"),
-    .count(
-      "lanes", \.lanes, .placing, in: 1...65_536, absent: "auto",
-      help: "environments that one actor steps side by side"),
-  ]
+  static let options: [OptionDescriptor<RunSettings>] =
+    [
+      .count(
+        "actors", \.actors, .placing, in: 1...1024, absent: "auto",
+        help: "actor processes on this machine; one per core unless given"),
+      .count(
+        "lanes", \.lanes, .placing, in: 1...65_536, absent: "auto",
+        help: "environments that one actor steps side by side"),
+    ] + StepLatency.options.map { $0.lifted(to: \.latency) }
 }
 
 /// What is shown, and where else values come from.

@@ -41,8 +41,8 @@ struct TrainCommand: ContextualCommand {
         TrainRequest(
           environment: plan.environment, learner: role, bindIsGiven: settings.bind != nil,
           actors: settings.actors ?? ProcessInfo.processInfo.activeProcessorCount,
-          lanes: settings.lanes, hosting: settings.hosting, logs: settings.logs,
-          json: settings.json,
+          lanes: settings.lanes, latency: settings.latency, hosting: settings.hosting,
+          logs: settings.logs, json: settings.json,
           configuration: plan.recordedOptions, http: settings.http),
         directory, context)
     }

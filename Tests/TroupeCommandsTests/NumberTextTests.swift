@@ -53,6 +53,21 @@ import TroupeCommands
     }
   }
 
+  @Test("short times need a unit, unless they are 0")
+  func shortTimes() {
+    #expect(NumberText.shortTime("20us") == .microseconds(20))
+    #expect(NumberText.shortTime("1.5ms") == .microseconds(1500))
+    #expect(NumberText.shortTime("0.25s") == .milliseconds(250))
+    #expect(NumberText.shortTime("0") == .zero)
+    for text in ["", "us", "1", "1m", "-1ms", "61s", "1e99s", "nan", "1 ms", "inf us"] {
+      #expect(NumberText.shortTime(text) == nil, "\(text)")
+    }
+    for text in ["0", "20us", "1ms", "1500ms", "0.3us"] {
+      let time = NumberText.shortTime(text)
+      #expect(time.map(NumberText.text(ofShortTime:)) == text)
+    }
+  }
+
   @Test(
     "a number survives being written and read",
     arguments: [

@@ -2,6 +2,7 @@
 #ifndef TROUPE_CSYSTEM_H
 #define TROUPE_CSYSTEM_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 for this thread and all it will make, and gives a descriptor that
@@ -51,5 +52,11 @@ void troupe_event_clear(int descriptor);
 /// permissions, until `troupe_watch_clear`; -1 with errno if there is no watching it.
 int troupe_watch_directory(const char *path);
 void troupe_watch_clear(int descriptor);
+
+/// Nanoseconds of a clock that only goes forward.
+int64_t troupe_monotonic_nanoseconds(void);
+
+/// Sleeps until that clock shows `nanoseconds`, to a few microseconds.
+void troupe_sleep_until(int64_t nanoseconds);
 
 #endif
