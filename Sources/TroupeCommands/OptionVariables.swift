@@ -7,7 +7,7 @@ enum OptionVariables {
     let names =
       RunSettings.options.map(\.variable) + ActorSettings.options.map(\.variable)
       + EvaluationSettings.options.map(\.variable)
-      + ReplaySettings.options.map(\.variable) + others
+      + ReplaySettings.options.map(\.variable) + DoctorSettings.options.map(\.variable) + others
     return Array(Set(names)).sorted()
   }()
 

@@ -99,6 +99,6 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
       ReplayCommand.self, PlotCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
-      InitCommand.self,
+      InitCommand.self, DoctorCommand.self,
     ])
 }

@@ -128,6 +128,7 @@ import TroupeCommands
       ("actor", "troupe actor --connect"), ("evaluate", "troupe evaluate runs/"),
       ("environments", "troupe environments cartpole"), ("keygen", "troupe keygen keys"),
       ("init", "troupe init my-environment"),
+      ("doctor", "troupe doctor gymnasium:LunarLander-v3"),
     ])
   func help(command: String, example: String) throws {
     let place = try Workplace()
