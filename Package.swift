@@ -105,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "TroupeBenchmarks",
       dependencies: [
-        "TroupeCommands", "Monitoring", "ZeroMQ", "Wire", "Learning", "Policies",
+        "TroupeCommands", "Plotting", "Monitoring", "ZeroMQ", "Wire", "Learning", "Policies",
         "Environments",
         "RL", "Kernels", "CBenchmarks",
       ], path: "Sources/Benchmarks/TroupeBenchmarks", swiftSettings: settings),

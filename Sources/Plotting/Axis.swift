@@ -1,8 +1,12 @@
+internal import Glibc
+
 /// The range of one axis and the round numbers that are written at it.
 package struct Axis: Hashable, Sendable {
   package let range: ClosedRange<Double>
   package let ticks: [Double]
   private let step: Double
+  /// What the values are exponents of; nil where they are the numbers themselves.
+  private let base: Double?
 
   /// The smallest range that holds the values and ends at ticks, of which there are about `tickCount`.
   ///
@@ -12,6 +16,7 @@ package struct Axis: Hashable, Sendable {
     for value in values { (low, high) = (min(low, value), max(high, value)) }
     if low > high { (low, high) = (0, 1) }
     if low == high { (low, high) = (low - 1, high + 1) }
+    base = nil
     let rough = (high - low) / Double(tickCount)
     var power = 1.0
     while power * 10 <= rough { power *= 10 }
@@ -24,6 +29,23 @@ package struct Axis: Hashable, Sendable {
     ticks = (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
+  /// The range from power to power that holds values which are exponents of `base`, with a tick at each
+  /// power.
+  ///
+  /// - Precondition: all exponents are finite, and `base` is above 1.
+  package init(holdingPowersOf base: Double, exponents: some Sequence<Double>) {
+    precondition(base > 1, "powers of a base grow")
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in exponents { (low, high) = (min(low, value), max(high, value)) }
+    if low > high { (low, high) = (0, 1) }
+    low = (low + 1e-9).rounded(.down)
+    high = max(low + 1, (high - 1e-9).rounded(.up))
+    range = low...high
+    ticks = (Int(low)...Int(high)).map { Double($0) }
+    step = 1
+    self.base = base
+  }
+
   /// Where a value lies between the ends: 0 to 1.
   package func share(of value: Double) -> Double {
     (value - range.lowerBound) / (range.upperBound - range.lowerBound)
@@ -31,6 +53,7 @@ package struct Axis: Hashable, Sendable {
 
   /// The value as short as the ticks need it: 250, 0.5, 1.5 M, 2.5e-9.
   package func text(_ value: Double) -> String {
+    if let base { return Self.text(ofPower: pow(base, value)) }
     let (unit, suffix) = unit
     var places = 0
     var scale = 1.0
@@ -41,6 +64,19 @@ package struct Axis: Hashable, Sendable {
     let number = (value / unit * scale).rounded() / scale
     if number == 0 { return "0" }
     return (places == 0 ? "\(Int(number))" : "\(number)") + suffix
+  }
+
+  /// A power with at most three digits and a unit: 64, 1 k, 0.1.
+  private static func text(ofPower power: Double) -> String {
+    for (unit, suffix) in [(1e9, " G"), (1e6, " M"), (1e3, " k")] where power >= unit * 0.999 {
+      return plain(power / unit) + suffix
+    }
+    return plain(power)
+  }
+
+  private static func plain(_ value: Double) -> String {
+    let rounded = value >= 1 ? (value * 100).rounded() / 100 : value
+    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
   }
 
   /// What the numbers at the ticks are multiples of.

@@ -54,6 +54,16 @@ private func series(_ points: [(Double, Double)]) -> Series {
     #expect(Set(axis.ticks.map(axis.text)).count == axis.ticks.count, "no label twice")
   }
 
+  @Test("an axis of powers has a tick at each, labelled with the power itself")
+  func powers() {
+    let actors = Axis(holdingPowersOf: 2, exponents: [0, 6])
+    #expect(actors.ticks.map(actors.text) == ["1", "2", "4", "8", "16", "32", "64"])
+    #expect(actors.share(of: 3) == 0.5)
+    let rates = Axis(holdingPowersOf: 10, exponents: [2.3, 6.8])
+    #expect(rates.ticks.map(rates.text) == ["100", "1 k", "10 k", "100 k", "1 M", "10 M"])
+    #expect(Axis(holdingPowersOf: 10, exponents: [-1, -1]).ticks == [-1, 0])
+  }
+
   @Test func labelsAreShort() {
     let large = Axis(holding: [0, 1_570_000])
     #expect(large.ticks.map(large.text).prefix(2) == ["0", "0.5 M"])

@@ -9,6 +9,8 @@ case "train", "learner", "actor":
   TroupeCommand.main(environments: BuiltInEnvironments.all + [OneStep.self])
 case Pushing.rawCommand, Pushing.command:
   try Pushing.run(CommandLine.arguments.dropFirst())
+case ChartCommand.name:
+  try ChartCommand.run(Array(CommandLine.arguments.dropFirst(2)))
 default:
   try BenchmarkCommand.run(Array(CommandLine.arguments.dropFirst()))
 }
