@@ -80,7 +80,8 @@ interop-gymnasium: build
 	swift build --build-tests
 	TROUPE_PYTHON=$(GYMNASIUM)/bin/python timeout 600 \
 	  swift test --skip-build --disable-xctest --filter GymnasiumBridgeTests
-	timeout 300 Tests/GymnasiumTests/python/train.sh .build/release/troupe $(GYMNASIUM)
+	timeout 1200 Tests/GymnasiumTests/python/train.sh .build/release/troupe $(GYMNASIUM)
+	timeout 600 $(GYMNASIUM)/bin/python Tests/GymnasiumTests/python/throughput.py .build/release/troupe
 
 # A package of a user's own: built from nothing, and trained until it walks straight to the end.
 EXAMPLE := Examples/CustomEnvironment

@@ -100,6 +100,16 @@ extension Preset {
         "hidden": "64,128", "learning-rate": "0.0001", "updates": "50000", "evaluate-every": "5000",
         "checkpoint-every": "1000",
       ])),
+    // Seeds 1001 to 1005: 5 of 5. With a discount of 0.99 and a lambda of 0.95 the lander learns to hover, until
+    // the step limit, instead of to land.
+    Preset(
+      name: "gymnasium:LunarLander-v3", environment: "gymnasium:LunarLander-v3",
+      values: value([
+        "hidden": "64,64", "discount": "0.999", "gae-lambda": "0.98", "reward-scale": "0.1",
+        "entropy": "0.01", "gradient-norm-limit": "1", "learning-rate": "0.005",
+        "value-hidden": "64,64", "value-learning-rate": "0.01", "value-passes": "5",
+        "updates": "600", "until-return": "200",
+      ])),
     // Learns the long arm within 20 updates. With `--collection first-come` it learns the short one.
     Preset(
       name: "two-arms", environment: "two-arms",

@@ -44,6 +44,8 @@ class Misbehaving(gymnasium.Env):
     def step(self, action):
         self.steps += 1
         observation, reward = self.observation(), float(self.np_random.random())
+        if self.fault == "unseeded":
+            observation = np.random.default_rng().uniform(-1, 1, 2).astype(np.float32)
         if self.is_due():
             if self.fault == "crash":
                 os.kill(os.getpid(), signal.SIGKILL)

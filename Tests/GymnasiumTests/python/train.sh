@@ -1,16 +1,27 @@
 #!/bin/bash
-# Trains through the bridge with the real program: CartPole until it is solved, Box2D and MuJoCo for two updates.
+# Trains through the bridge with the real program: CartPole and LunarLander until they are solved, MuJoCo for two
+# updates; and examines environments.
 set -euo pipefail
 troupe=$1
 python=$2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 run() {
-  timeout 120 "$troupe" train "gymnasium:$1" --python "$python" --run-dir "$scratch/$1" --log-level warning \
+  timeout 900 "$troupe" train "gymnasium:$1" --python "$python" --run-dir "$scratch/$1" --log-level warning \
     --json "${@:2}"
 }
-run CartPole-v1 --seed 1 | tee "$scratch/cartpole.json"
-grep -q '"solved":true' "$scratch/cartpole.json"
-for environment in LunarLander-v3 HalfCheetah-v5; do
-  run "$environment" --updates 2 --episodes-per-update 4 --evaluate-every none
+for environment in CartPole-v1 LunarLander-v3; do
+  run "$environment" --seed 1 | tee "$scratch/summary.json"
+  grep -q '"solved":true' "$scratch/summary.json"
 done
+run HalfCheetah-v5 --updates 2 --episodes-per-update 4 --evaluate-every none
+
+# What is reproducible is told from what is not.
+doctor() { timeout 120 "$troupe" doctor "gymnasium:$1" --python "$python" --measure-for 1s "${@:2}"; }
+doctor CartPole-v1
+export PYTHONPATH=Tests/GymnasiumTests/python
+if doctor Misbehaving-v0 --import odd_environments --env-arg fault=unseeded 2>"$scratch/doctor"; then
+  echo "an environment that ignores its seed was found reproducible" >&2
+  exit 1
+fi
+grep "is not reproducible: with the same seeds in new environments slot 0 differs at step 1" "$scratch/doctor"
