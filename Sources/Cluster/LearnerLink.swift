@@ -128,11 +128,13 @@ struct LearnerLink: ~Copyable {
   func takeMessages() throws(RoleFailure) -> [Incoming] {
     var taken: [Incoming] = []
     while taken.count < Self.messagesPerTurn,
-      let reception = try reception(from: receiver, maximumFrameCount: 5)
+      let reception = try reception(
+        from: receiver, maximumFrameCount: ActorMessage.greatestFrameCount)
     {
       switch reception {
       case .tooManyFrames(let count):
-        let error = WireError.frameCount(expected: 5, found: count)
+        let error = WireError.frameCount(
+          expected: ActorMessage.greatestFrameCount, found: count)
         taken.append(.malformed(error, sender: nil, byteCount: 0))
       case .message(let frames):
         let byteCount = frames.reduce(0) { $0 + $1.byteCount }

@@ -92,7 +92,14 @@ extension LearnerProcess {
   private mutating func heed(
     _ join: ActorMessage.Join, from actor: ActorID, key: CurvePublicKey?
   ) throws(RoleFailure) {
-    guard join.numericsDigest == NumericsDigest.ofThisProcess else {
+    let isExact = join.arithmetic == .exact
+    if !isExact, let objection = approximateActors.objection {
+      logger.error(
+        "refused an approximate actor: \(objection)",
+        metadata: fields([.actor: actor, .host: join.hostName]))
+      return try refuse(actor, .approximate, objection)
+    }
+    guard !isExact || join.numericsDigest == NumericsDigest.ofThisProcess else {
       logger.error(
         "refused an actor: its arithmetic gives other bits than this learner's",
         metadata: fields([.actor: actor, .host: join.hostName]))
@@ -100,18 +107,17 @@ extension LearnerProcess {
         actor, .numericsDigest,
         "its arithmetic gives other bits than the learner's; run the same build on both")
     }
-    guard join.arithmetic == .exact else {
-      return try refuse(actor, .numericsDigest, "approximate actors are not accepted")
-    }
+    approximateActors.joined(actor, join.arithmetic)
     if !ledger.actors.contains(where: { $0.id == actor }) {
       logger.info(
-        "an actor joined",
+        isExact ? "an actor joined" : "an approximate actor joined",
         metadata: fields([
           .actor: actor, .host: join.hostName, .pid: join.processID,
           .instructions: join.instructionSet,
         ]).merging(key.map { ["key": "\(keys?.text(of: $0) ?? "\($0)")"] } ?? [:]) { $1 })
     }
-    monitor.joined(actor, host: join.hostName, process: join.processID)
+    monitor.joined(
+      actor, host: join.hostName, process: join.processID, isApproximate: !isExact)
     ledger.join(
       actor, lanes: join.laneCount,
       identityKey: identityKey(hostName: join.hostName, processID: join.processID, key: key),
@@ -131,6 +137,9 @@ extension LearnerProcess {
       return
     }
     let block = message.block
+    if let objection = approximateActors.objection(to: block, from: actor) {
+      return monitor.dropped(.approximate, objection, actor: actor, now: clock.now)
+    }
     var acceptedCount = 0
     for (index, offset) in block.stepOffsets.enumerated() {
       let header = block.headers[index]
@@ -183,7 +192,7 @@ extension LearnerProcess {
       stepCount: stepCount, now: clock.now)
     switch admission {
     case .accepted: return true
-    case .rejected(.duplicate(of: let first, agrees: false)):
+    case .rejected(.duplicate(of: let first, agrees: false)) where ledger.rules.isReproducible:
       logger.error(
         "two actors played one slot differently",
         metadata: fields([

@@ -20,15 +20,20 @@ extension LearnerProcess {
   private mutating func heedVerifications(of estimation: inout RoundEstimation<MLPPolicy>) {
     for verification in estimation.takeVerifications(wake: wakeUp.call) {
       if verification.mismatches.isEmpty {
+        monitor.verified(verification.deviations)
         for place in estimation.slots(of: verification.group) {
           ledger.verified(arrivals?.slot(at: place) ?? place)
         }
         continue
       }
       for place in verification.mismatches {
+        var reason = "its log-probabilities are not those of the policy"
+        if let deviation = verification.deviations[place], let step = deviation.step {
+          reason =
+            "its log-probability at step \(step) is \(deviation.actor), and the policy's \(deviation.learner)"
+        }
         refuse(
-          arrivals?.reopen(place) ?? place, of: estimation.round,
-          "refused a trajectory: its log-probabilities are not those of the policy")
+          arrivals?.reopen(place) ?? place, of: estimation.round, "refused a trajectory: \(reason)")
       }
     }
   }

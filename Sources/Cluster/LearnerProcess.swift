@@ -36,6 +36,7 @@ package struct LearnerProcess: ~Copyable {
   var faultCounts: [Int?: Int] = [:]
   /// Where the order of arrival decides which episodes make the update.
   var arrivals: ArrivalOrder?
+  var approximateActors: ApproximateActors
 
   /// Why the run stops before its goal.
   enum Ending {
@@ -96,7 +97,10 @@ package struct LearnerProcess: ~Copyable {
     self.link = link
     self.actors = actors
     var rules = LedgerRules()
-    rules.isReproducible = environment.isReproducible
+    // Two copies of a slot differ where arithmetics do, and the first to come would be the shorter one.
+    rules.isReproducible = environment.isReproducible && !role.allowsApproximateActors
+    approximateActors = ApproximateActors(
+      areAllowed: role.allowsApproximateActors, isSearch: role.run.learner.method.isSearch)
     ledger = RoundLedger(incarnation: incarnation, rules: rules)
   }
 
@@ -135,6 +139,14 @@ package struct LearnerProcess: ~Copyable {
         FIRST COME, FIRST SERVED: each update takes the first \
         \(role.run.learner.episodesPerUpdate) episodes that arrive and drops the others. The estimate \
         is BIASED towards short episodes and no run can be repeated; this is for teaching only
+        """)
+    }
+    if role.allowsApproximateActors {
+      logger.warning(
+        """
+        approximate actors are allowed: their log-probabilities are compared within \
+        \(LogProbabilityTolerance.text) a step, not bit for bit, and the run cannot be repeated to \
+        the same bytes; no slot is played twice at once
         """)
     }
     logger.info(

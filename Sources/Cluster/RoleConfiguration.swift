@@ -18,10 +18,13 @@ package struct LearnerRole: Sendable {
   /// Threads that compute the gradient.
   package var threads: Int
   package var security: LinkSecurity
+  /// Actors may join whose arithmetic is not Troupe's.
+  package var allowsApproximateActors: Bool
 
   package init(
     run: RunConfiguration, goal: RunGoal, bind: String, runDirectory: String, resume: Bool,
-    checkpointEvery: Int, checkpointsKept: Int, threads: Int, security: LinkSecurity = .local
+    checkpointEvery: Int, checkpointsKept: Int, threads: Int, security: LinkSecurity = .local,
+    allowsApproximateActors: Bool = false
   ) {
     self.run = run
     self.goal = goal
@@ -32,6 +35,7 @@ package struct LearnerRole: Sendable {
     self.checkpointsKept = checkpointsKept
     self.threads = threads
     self.security = security
+    self.allowsApproximateActors = allowsApproximateActors
   }
 }
 

@@ -34,6 +34,8 @@ enum DroppedMessage: Hashable, Sendable {
   case outcast
   /// Trajectories where returns are collected, or the reverse.
   case wrongForm
+  /// With log-probabilities in the place of bits that can be compared.
+  case approximate
 
   var label: RefusalLabel {
     switch self {
@@ -42,6 +44,7 @@ enum DroppedMessage: Hashable, Sendable {
     case .nonFinite: .nonFinite
     case .outcast: .outcast
     case .wrongForm: .wrongKind
+    case .approximate: .approximate
     }
   }
 
@@ -52,6 +55,7 @@ enum DroppedMessage: Hashable, Sendable {
     case .nonFinite: "dropped trajectories with a number that is not finite"
     case .outcast: "dropped a message of a key that may not connect"
     case .wrongForm: "dropped episodes in a form that this round does not take"
+    case .approximate: "dropped trajectories of an approximate actor"
     }
   }
 }
@@ -84,8 +88,10 @@ struct RunMonitor: ~Copyable {
   private var receivedByteCount = 0
   private var droppedCount = 0
   private var dropped: [RefusalLabel: Int] = [:]
-  private var hosts: [ActorID: (name: String, process: UInt32)] = [:]
+  private var hosts: [ActorID: (name: String, process: UInt32, isApproximate: Bool)] = [:]
   private var acceptedCounts: [ActorID: Int] = [:]
+  /// Episodes of approximate actors, those of evaluations included.
+  private var approximateCount = 0
   private var lastLook = Duration.seconds(-60)
   private var lastTimeline = Duration.seconds(-60)
   private var counts = LedgerCounts()
@@ -103,6 +109,8 @@ struct RunMonitor: ~Copyable {
   private var lastStallLine = Duration.zero
   private var playNanoseconds: [ActorID: UInt64] = [:]
   private var playedInRound: UInt64 = 0
+  private var approximateInRound = 0
+  private var greatestDeviation: Float = 0
   /// Kept only where somebody looks.
   private var shares: [ActorID: RoundTimeline.Share] = [:]
 
@@ -164,6 +172,8 @@ struct RunMonitor: ~Copyable {
     lastVerified = 0
     lastChange = now
     playedInRound = 0
+    approximateInRound = 0
+    greatestDeviation = 0
     shares.removeAll(keepingCapacity: true)
   }
 
@@ -178,8 +188,19 @@ struct RunMonitor: ~Copyable {
   /// So many messages had come when the learner looked.
   mutating func found(messageCount: Int) { waitingMessages = max(waitingMessages, messageCount) }
 
-  mutating func joined(_ actor: ActorID, host: String, process: UInt32) {
-    hosts[actor] = (host, process)
+  mutating func joined(
+    _ actor: ActorID, host: String, process: UInt32, isApproximate: Bool
+  ) {
+    hosts[actor] = (host, process, isApproximate)
+  }
+
+  /// A group of slots was found right; `deviations` are those of its approximate episodes.
+  mutating func verified(_ deviations: [Int: LogProbabilityDeviation]) {
+    for deviation in deviations.values {
+      approximateCount += 1
+      approximateInRound += 1
+      greatestDeviation = max(greatestDeviation, deviation.greatest)
+    }
   }
 
   /// Trajectories of an actor entered the round.
@@ -269,7 +290,8 @@ struct RunMonitor: ~Copyable {
       ActorRow(
         id: "\(actor.id)", host: hosts[actor.id]?.name ?? "",
         pid: hosts[actor.id]?.process ?? 0, condition: actor.condition.rawValue,
-        isLate: actor.isLate, lanes: actor.lanes, stepsPerSecond: actor.speed ?? 0,
+        isLate: actor.isLate, isApproximate: hosts[actor.id]?.isApproximate ?? false,
+        lanes: actor.lanes, stepsPerSecond: actor.speed ?? 0,
         shareOfSlots: Double(acceptedCounts[actor.id] ?? 0) / Double(total),
         heldSlots: actor.heldCount, lastHeardSeconds: max(0, (now - actor.lastHeard).seconds))
     }
@@ -320,6 +342,8 @@ struct RunMonitor: ~Copyable {
     report.backupLeases = counts.backups - countsBefore.backups
     report.resentLeases = counts.resent - countsBefore.resent
     report.receivedBytes = receivedByteCount - receivedBefore
+    report.approximateEpisodes = approximateInRound
+    if approximateInRound > 0 { report.logProbabilityError = Double(greatestDeviation) }
     report.onPolicyMismatches = counts.refused - countsBefore.refused
     report.staleTrajectories = counts.outdated - countsBefore.outdated
     report.duplicateTrajectories = counts.duplicates - countsBefore.duplicates
@@ -404,7 +428,7 @@ struct RunMonitor: ~Copyable {
       stepsPerSecond: wallSeconds > 0 ? Double(stepCount) / wallSeconds : 0,
       meanReturn: lastReturns?.mean, stdReturn: lastReturns?.standardDeviation,
       solved: role.goal.untilReturn.map { _ in isSolved }, parametersSHA256: fingerprint,
-      actors: actorCount, onPolicyMismatches: counts.refused,
+      actors: actorCount, approximateEpisodes: approximateCount, onPolicyMismatches: counts.refused,
       staleTrajectories: counts.outdated, duplicateTrajectories: counts.duplicates,
       refusedTrajectories: counts.otherRejections + droppedCount,
       ended: isSolved ? "until-return" : isComplete(snapshot) ? "updates" : "signal")

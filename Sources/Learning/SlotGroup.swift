@@ -1,43 +1,6 @@
 internal import Kernels
-package import RL
+internal import RL
 internal import Synchronization
-
-/// One trajectory within a block.
-package struct TrajectoryReference: Sendable {
-  let block: TrajectoryBlock
-  let index: Int
-  /// The trajectory's first step within the block.
-  let stepOffset: Int
-  /// Its place within the round: its slot, unless the order of arrival decides.
-  let place: Int
-
-  package init(block: TrajectoryBlock, index: Int, stepOffset: Int, place: Int? = nil) {
-    self.block = block
-    self.index = index
-    self.stepOffset = stepOffset
-    self.place = place ?? block.headers[index].slot
-  }
-
-  package var header: TrajectoryHeader { block.headers[index] }
-
-  /// What followed the last step.
-  var finalObservation: ArraySlice<Float> {
-    let size = block.observationSize
-    return block.finalObservations[index * size..<(index + 1) * size]
-  }
-
-  /// Σ of the rewards as the environment gave them.
-  var sumOfRewards: Double {
-    block.rewards.span.extracting(stepOffset..<stepOffset + header.stepCount).orderedSum
-  }
-}
-
-/// What the learner's own forward pass says of a group of slots.
-package struct GroupVerification: Sendable {
-  package let group: Int
-  /// Slots whose recomputed log-probabilities differ from what the actor hashed. Empty: verified.
-  package let mismatches: [Int]
-}
 
 /// Everything that all groups of a round share.
 struct RoundContext<P: Policy>: Sendable {
@@ -206,22 +169,30 @@ final class SlotGroup<P: Policy>: Sendable {
     }
     context.workspaces.putBack(workspace)
     state.entropySum = entropies.span.extracting(first: tiles.stepCount).orderedSum
-    let mismatches = mismatches(state)
-    state.gradient = weights != nil && mismatches.isEmpty ? sum.total() : nil
-    return GroupVerification(group: index, mismatches: mismatches)
+    let verification = compare(state)
+    state.gradient = weights != nil && verification.mismatches.isEmpty ? sum.total() : nil
+    return verification
   }
 
-  private func mismatches(_ state: borrowing State) -> [Int] {
+  private func compare(_ state: borrowing State) -> GroupVerification {
     var mismatches: [Int] = []
+    var deviations: [Int: LogProbabilityDeviation] = [:]
     for (place, range) in state.tiles.stepRanges.enumerated() {
       guard let trajectory = state.trajectories[place] else { continue }
       let logProbabilities = state.logProbabilities.span.extracting(range)
-      let agrees =
-        Reductions.areFinite(logProbabilities)
-        && Digest128.hash(of: logProbabilities) == trajectory.header.fingerprint
+      let agrees: Bool
+      if !Reductions.areFinite(logProbabilities) {
+        agrees = false
+      } else if trajectory.block.logProbabilities.isEmpty {
+        agrees = Digest128.hash(of: logProbabilities) == trajectory.header.fingerprint
+      } else {
+        let deviation = trajectory.deviation(from: logProbabilities)
+        deviations[trajectory.place] = deviation
+        agrees = deviation.step == nil
+      }
       if !agrees { mismatches.append(trajectory.place) }
     }
-    return mismatches
+    return GroupVerification(group: index, mismatches: mismatches, deviations: deviations)
   }
 
   /// The gradient of the group; nil before it was computed.

@@ -7,6 +7,8 @@ package struct ActorRow: Hashable, Sendable {
   /// `live`, `suspect` or `quarantined`.
   package var condition: String
   package var isLate: Bool
+  /// Its arithmetic is not the learner's.
+  package var isApproximate: Bool
   package var lanes: Int
   package var stepsPerSecond: Double
   package var shareOfSlots: Double
@@ -14,14 +16,16 @@ package struct ActorRow: Hashable, Sendable {
   package var lastHeardSeconds: Double
 
   package init(
-    id: String, host: String, pid: UInt32, condition: String, isLate: Bool, lanes: Int,
-    stepsPerSecond: Double, shareOfSlots: Double, heldSlots: Int, lastHeardSeconds: Double
+    id: String, host: String, pid: UInt32, condition: String, isLate: Bool,
+    isApproximate: Bool = false, lanes: Int, stepsPerSecond: Double, shareOfSlots: Double,
+    heldSlots: Int, lastHeardSeconds: Double
   ) {
     self.id = id
     self.host = host
     self.pid = pid
     self.condition = condition
     self.isLate = isLate
+    self.isApproximate = isApproximate
     self.lanes = lanes
     self.stepsPerSecond = stepsPerSecond
     self.shareOfSlots = shareOfSlots
@@ -42,6 +46,7 @@ package struct ActorRow: Hashable, Sendable {
     .object([
       .init("id", .string(id)), .init("host", .string(host)), .init("pid", .integer(Int(pid))),
       .init("condition", .string(condition)), .init("late", .bool(isLate)),
+      .init("approximate", .bool(isApproximate)),
       .init("lanes", .integer(lanes)), .init("steps_per_second", .number(stepsPerSecond)),
       .init("share_of_slots", .number(shareOfSlots)), .init("held_slots", .integer(heldSlots)),
       .init("last_heard_seconds", .number(lastHeardSeconds)),

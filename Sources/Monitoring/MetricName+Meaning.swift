@@ -6,14 +6,14 @@ extension MetricName {
     switch self {
     case .version: "updates"
     case .elapsedSeconds, .roundSeconds: "seconds"
-    case .episodes, .evaluationEpisodes: "episodes"
+    case .episodes, .evaluationEpisodes, .approximateEpisodes: "episodes"
     case .environmentSteps, .meanLength: "steps"
     case .stepsPerSecond: "steps per second"
     case .episodesPerSecond: "episodes per second"
     case .meanReturn, .meanReturnError, .stdReturn, .minReturn, .maxReturn,
       .evaluationMeanReturn, .evaluationStdReturn, .valueError:
       "reward"
-    case .entropy, .kl: "nats"
+    case .entropy, .kl, .logProbabilityError: "nats"
     case .gradientNorm, .learningRate, .gradientSignalToNoise: "1"
     case .explainedVariance, .baselineVarianceCut: "1, at most 1"
     case .actors: "processes"
@@ -82,6 +82,10 @@ extension MetricName {
     case .slotsLeasedAgain: "slots leased again because their actor was gone or had lost them"
     case .backupLeases: "slots leased to a second actor while the first still held them"
     case .resentLeases: "leases sent again because nobody acknowledged them"
+    case .approximateEpisodes:
+      "episodes of this update from actors whose arithmetic is not Troupe's"
+    case .logProbabilityError:
+      "greatest difference of a log-probability of theirs from the learner's; null without any"
     case .onPolicyMismatches:
       "trajectories whose log-probabilities the learner did not reproduce; must be 0"
     case .staleTrajectories: "trajectories of another version, dropped"
@@ -121,6 +125,8 @@ extension MetricName {
     case .slotsLeasedAgain, .backupLeases, .resentLeases, .staleTrajectories,
       .duplicateTrajectories:
       "0 but when actors come, go or fall behind; harmless to the result"
+    case .approximateEpisodes: "0, unless such actors were started"
+    case .logProbabilityError: "below 0.00001; up to 0.001 a step it is let pass"
     case .onPolicyMismatches: "0"
     case .refusedTrajectories: "0; anything else is an intruder or another build"
     }
@@ -164,6 +170,7 @@ extension RefusalLabel {
     case .nonFinite: "a number is not finite"
     case .wrongKind:
       "returns where trajectories are wanted, or a training episode in an evaluation, or the reverse"
+    case .approximate: "log-probabilities from an actor that may not be approximate"
     case .slotOutOfRange: "the round has no such slot"
     case .otherParameters: "played with other parameters than those of the version"
     case .quarantined: "the sender was refused too often"

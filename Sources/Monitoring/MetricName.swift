@@ -42,6 +42,8 @@ package enum MetricName: String, Hashable, Sendable, CaseIterable {
   case slotsLeasedAgain = "slots_leased_again"
   case backupLeases = "backup_leases"
   case resentLeases = "resent_leases"
+  case approximateEpisodes = "approximate_episodes"
+  case logProbabilityError = "log_probability_error"
   case onPolicyMismatches = "on_policy_mismatches"
   case staleTrajectories = "stale_trajectories"
   case duplicateTrajectories = "duplicate_trajectories"
@@ -58,8 +60,8 @@ package enum MetricName: String, Hashable, Sendable, CaseIterable {
   package var kind: Kind {
     switch self {
     case .episodes, .environmentSteps, .evaluationEpisodes, .receivedBytes, .slotsLeasedAgain,
-      .backupLeases, .resentLeases, .onPolicyMismatches, .staleTrajectories,
-      .duplicateTrajectories, .refusedTrajectories:
+      .backupLeases, .resentLeases, .approximateEpisodes, .onPolicyMismatches,
+      .staleTrajectories, .duplicateTrajectories, .refusedTrajectories:
       .counter
     default: .gauge
     }
@@ -91,8 +93,9 @@ package enum MetricName: String, Hashable, Sendable, CaseIterable {
       .learnerWaitingShare, .learnerComputingShare, .learnerBroadcastingShare, .actorWaitingShare,
       .receivedBytes, .bytesPerStep, .waitingMessages:
       .system
-    case .slotsLeasedAgain, .backupLeases, .resentLeases, .onPolicyMismatches, .staleTrajectories,
-      .duplicateTrajectories, .refusedTrajectories:
+    case .slotsLeasedAgain, .backupLeases, .resentLeases, .approximateEpisodes,
+      .logProbabilityError, .onPolicyMismatches, .staleTrajectories, .duplicateTrajectories,
+      .refusedTrajectories:
       .trouble
     }
   }
@@ -115,6 +118,7 @@ package enum RefusalLabel: String, Hashable, Sendable, CaseIterable {
   case foreignRun = "foreign_run"
   case nonFinite = "non_finite"
   case wrongKind = "wrong_kind"
+  case approximate
   case slotOutOfRange = "slot_out_of_range"
   case otherParameters = "other_parameters"
   case quarantined

@@ -18,6 +18,8 @@ package struct RunSummary: Hashable, Sendable {
   /// 64 hexadecimal digits over the final parameters.
   package var parametersSHA256: String
   package var actors: Int
+  /// Of this process, from actors whose arithmetic is not Troupe's.
+  package var approximateEpisodes: Int
   package var onPolicyMismatches: Int
   package var staleTrajectories: Int
   package var duplicateTrajectories: Int
@@ -28,8 +30,8 @@ package struct RunSummary: Hashable, Sendable {
   package init(
     runDirectory: String, updates: Int, episodes: Int, environmentSteps: Int, wallSeconds: Double,
     stepsPerSecond: Double, meanReturn: Double?, stdReturn: Double?, solved: Bool?,
-    parametersSHA256: String, actors: Int, onPolicyMismatches: Int, staleTrajectories: Int,
-    duplicateTrajectories: Int, refusedTrajectories: Int, ended: String
+    parametersSHA256: String, actors: Int, approximateEpisodes: Int = 0, onPolicyMismatches: Int,
+    staleTrajectories: Int, duplicateTrajectories: Int, refusedTrajectories: Int, ended: String
   ) {
     self.runDirectory = runDirectory
     self.updates = updates
@@ -42,6 +44,7 @@ package struct RunSummary: Hashable, Sendable {
     self.solved = solved
     self.parametersSHA256 = parametersSHA256
     self.actors = actors
+    self.approximateEpisodes = approximateEpisodes
     self.onPolicyMismatches = onPolicyMismatches
     self.staleTrajectories = staleTrajectories
     self.duplicateTrajectories = duplicateTrajectories
@@ -62,6 +65,7 @@ package struct RunSummary: Hashable, Sendable {
     line.add("parameters_sha256", .string(parametersSHA256))
     line.add("run_dir", .string(runDirectory))
     line.add("actors", .integer(actors))
+    line.add(MetricName.approximateEpisodes.rawValue, .integer(approximateEpisodes))
     line.add(MetricName.onPolicyMismatches.rawValue, .integer(onPolicyMismatches))
     line.add(MetricName.staleTrajectories.rawValue, .integer(staleTrajectories))
     line.add(MetricName.duplicateTrajectories.rawValue, .integer(duplicateTrajectories))
@@ -88,6 +92,7 @@ package struct RunSummary: Hashable, Sendable {
       ("on-policy mismatches", NumberText.grouped(onPolicyMismatches)),
     ]
     for (label, count) in [
+      ("approximate episodes", approximateEpisodes),
       ("stale trajectories", staleTrajectories), ("duplicate trajectories", duplicateTrajectories),
       ("refused trajectories", refusedTrajectories),
     ] where count > 0 {

@@ -45,6 +45,8 @@ package struct UpdateReport: Hashable, Sendable {
   package var slotsLeasedAgain = 0
   package var backupLeases = 0
   package var resentLeases = 0
+  package var approximateEpisodes = 0
+  package var logProbabilityError: Double?
   package var onPolicyMismatches = 0
   package var staleTrajectories = 0
   package var duplicateTrajectories = 0
@@ -119,6 +121,8 @@ package struct UpdateReport: Hashable, Sendable {
     case .slotsLeasedAgain: .integer(slotsLeasedAgain)
     case .backupLeases: .integer(backupLeases)
     case .resentLeases: .integer(resentLeases)
+    case .approximateEpisodes: .integer(approximateEpisodes)
+    case .logProbabilityError: .number(logProbabilityError)
     case .onPolicyMismatches: .integer(onPolicyMismatches)
     case .staleTrajectories: .integer(staleTrajectories)
     case .duplicateTrajectories: .integer(duplicateTrajectories)
@@ -153,8 +157,10 @@ package struct UpdateReport: Hashable, Sendable {
     names.removeAll { value(of: $0).isMissing }
     if explainedVariance != nil { names.append(.explainedVariance) }
     if evaluation != nil { names += [.evaluationMeanReturn, .evaluationStdReturn] }
+    if logProbabilityError != nil { names.append(.logProbabilityError) }
     for (name, count) in [
       (MetricName.onPolicyMismatches, onPolicyMismatches),
+      (.approximateEpisodes, approximateEpisodes),
       (.staleTrajectories, staleTrajectories), (.duplicateTrajectories, duplicateTrajectories),
       (.refusedTrajectories, refusedTrajectories),
     ] where count > 0 {

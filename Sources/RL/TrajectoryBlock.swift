@@ -34,6 +34,11 @@ public struct TrajectoryBlock: Sendable, Equatable {
   ///
   /// Shape: per episode `[observationSize]`, concatenated.
   public package(set) var finalObservations: [Float] = []
+  /// Of the actions taken, as an actor computed them whose arithmetic is not Troupe's; empty in all others,
+  /// whose fingerprints say it.
+  ///
+  /// Shape: per episode `[stepCount]`, concatenated.
+  package private(set) var logProbabilities: [Float] = []
 
   public init(observationSize: Int, actionSize: Int) {
     self.observationSize = observationSize
@@ -45,7 +50,8 @@ public struct TrajectoryBlock: Sendable, Equatable {
   /// - Precondition: the arrays have exactly the lengths that the headers say.
   package init(
     observationSize: Int, actionSize: Int, headers: [TrajectoryHeader], observations: [Float],
-    actions: [Float], rewards: [Float], finalObservations: [Float]
+    actions: [Float], rewards: [Float], finalObservations: [Float],
+    logProbabilities: [Float] = []
   ) {
     self.observationSize = observationSize
     self.actionSize = actionSize
@@ -54,6 +60,7 @@ public struct TrajectoryBlock: Sendable, Equatable {
     self.actions = actions
     self.rewards = rewards
     self.finalObservations = finalObservations
+    self.logProbabilities = logProbabilities
     let stepCount = self.stepCount
     precondition(rewards.count == stepCount, "one reward for each step")
     precondition(
@@ -62,6 +69,9 @@ public struct TrajectoryBlock: Sendable, Equatable {
     precondition(
       finalObservations.count == headers.count * observationSize, "one final observation an episode"
     )
+    precondition(
+      logProbabilities.isEmpty || logProbabilities.count == stepCount,
+      "a log-probability for each step, or none")
   }
 
   public var isEmpty: Bool { headers.isEmpty }
@@ -70,7 +80,9 @@ public struct TrajectoryBlock: Sendable, Equatable {
 
   /// Bytes that the arrays take.
   package var byteCount: Int {
-    4 * (observations.count + actions.count + rewards.count + finalObservations.count)
+    4
+      * (observations.count + actions.count + rewards.count + finalObservations.count
+        + logProbabilities.count)
   }
 
   /// The first step of each episode within the block, counted over all episodes.
@@ -100,5 +112,6 @@ public struct TrajectoryBlock: Sendable, Equatable {
     actions.removeAll(keepingCapacity: true)
     rewards.removeAll(keepingCapacity: true)
     finalObservations.removeAll(keepingCapacity: true)
+    logProbabilities.removeAll(keepingCapacity: true)
   }
 }

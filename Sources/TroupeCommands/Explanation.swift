@@ -5,10 +5,15 @@ import RL
 struct Explanation {
   private let run: RunConfiguration
   private let environment: EnvironmentSpecification
+  private let allowsApproximateActors: Bool
 
-  init(_ run: RunConfiguration, environment: EnvironmentSpecification) {
+  init(
+    _ run: RunConfiguration, environment: EnvironmentSpecification,
+    allowsApproximateActors: Bool = false
+  ) {
     self.run = run
     self.environment = environment
+    self.allowsApproximateActors = allowsApproximateActors
   }
 
   var text: String { run.learner.method.isSearch ? searchText : gradientText }
@@ -39,7 +44,20 @@ struct Explanation {
         "  THE FIRST m TO ARRIVE. For teaching: biased towards short episodes, and no run can")
       lines.append("  be repeated, because it depends on who is fast.")
     }
-    return (lines + wrapperLines).joined(separator: "\n") + "\n"
+    return (lines + actorLines + wrapperLines).joined(separator: "\n") + "\n"
+  }
+
+  private var actorLines: [String] {
+    guard allowsApproximateActors else { return [] }
+    return [
+      "", "Who plays them",
+      "  Also approximate actors, whose arithmetic is not Troupe's. Weaker than otherwise:",
+      "  - On-policy: log π(a|s) of each of their steps is compared with the learner's own within",
+      "    \(LogProbabilityTolerance.text), not bit for bit. The estimate above is made of the learner's.",
+      "  - Unbiased collection: no slot is played twice at once, and none again unless its actor is",
+      "    gone, because two copies would differ and the shorter one would win.",
+      "  - Reproducible: not. Which actor plays which slot decides the last digits.",
+    ]
   }
 
   private var searchText: String {

@@ -47,7 +47,10 @@ struct RunPlan {
   func explanation() throws(RoleFailure) -> String {
     do throws(ConfigurationError) {
       let run = try resolved.settings.run()
-      return Explanation(run, environment: try run.wrapped(environment)).text
+      return Explanation(
+        run, environment: try run.wrapped(environment),
+        allowsApproximateActors: resolved.settings.allowsApproximateActors
+      ).text
     } catch {
       throw resolved.failure(for: error, of: RunSettings.options)
     }
@@ -182,7 +185,8 @@ extension RunPlan {
       runDirectory: directory.path, resume: resumes, checkpointEvery: settings.checkpointEvery,
       checkpointsKept: settings.checkpointsKept,
       threads: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount,
-      security: try LinkSecurity(keys: settings.keys, insecure: settings.insecure))
+      security: try LinkSecurity(keys: settings.keys, insecure: settings.insecure),
+      allowsApproximateActors: settings.allowsApproximateActors)
   }
 }
 

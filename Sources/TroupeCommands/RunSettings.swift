@@ -26,6 +26,7 @@ struct RunSettings: Hashable, Sendable {
   var threads: Int?
   var bind: String?
   var keys: String?
+  var allowsApproximateActors = false
   var checkpointEvery = 10
   var checkpointsKept = 3
 
@@ -216,6 +217,9 @@ enum LearnerSection: OptionSection {
     .boolean(
       "insecure", \.insecure, .session, shape: .flag,
       help: "listen where other machines reach it without keys, for everybody to use"),
+    .boolean(
+      "allow-approximate-actors", \.allowsApproximateActors, .placing, shape: .toggle,
+      help: "let actors join that compute otherwise, such as Python ones; the run loses its bits"),
     .count(
       "checkpoint-every", \.checkpointEvery, .placing, in: 1...Int(UInt32.max),
       help: "updates between checkpoints"),

@@ -2,7 +2,7 @@ internal import Kernels
 internal import RL
 
 extension ActorMessage {
-  /// The envelope, followed by three arrays if the message carries trajectories.
+  /// The envelope, followed by four or five arrays if the message carries trajectories.
   package func encode() -> [WireFrame] {
     var envelope = ProtoActorEnvelope()
     envelope.protocolVersion = WireProtocol.version
@@ -38,7 +38,7 @@ extension ActorMessage {
     guard let body = envelope.body else { throw .missing(field: "body") }
     let expectedCount =
       switch body {
-      case .trajectories: 1 + Trajectories.arrayCount
+      case .trajectories(let trajectories): 1 + Trajectories.arrayCount(trajectories)
       case .join, .status, .leave, .returns: 1
       }
     guard source.frameCount == expectedCount else {
@@ -90,7 +90,10 @@ extension ActorMessage.Join {
   }
 
   fileprivate init(decoding join: ProtoJoin, limits: DecodingLimits) throws(WireError) {
-    guard join.hasNumericsDigest else { throw .missing(field: "join.numerics_digest") }
+    // What an approximate actor computes has no digest to compare.
+    guard join.hasNumericsDigest || join.arithmetic == .approximate else {
+      throw .missing(field: "join.numerics_digest")
+    }
     numericsDigest = join.numericsDigest.value
     hostName = try bounded(join.hostName, "join.host_name", limits)
     processID = join.processID

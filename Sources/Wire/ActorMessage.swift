@@ -9,6 +9,9 @@ package struct ActorMessage: Equatable, Sendable {
   package var run: RunID?
   package var body: Body
 
+  /// Frames of the largest kind of message: an envelope and the arrays of trajectories.
+  package static let greatestFrameCount = 1 + Trajectories.greatestArrayCount
+
   package init(actor: ActorID, run: RunID?, body: Body) {
     self.actor = actor
     self.run = run
@@ -25,7 +28,8 @@ package struct ActorMessage: Equatable, Sendable {
 
   /// Asks for a welcome; repeated until one comes.
   package struct Join: Hashable, Sendable {
-    /// Hash of the outputs of the kernels' self-test; equal on every host that may take part.
+    /// Hash of the outputs of the kernels' self-test; equal on every host that may take part, and without
+    /// meaning where `arithmetic` is approximate.
     package var numericsDigest: Digest128
     package var hostName: String
     package var processID: UInt32

@@ -241,6 +241,7 @@ extension LearnerMessage.Refusal {
       case .protocolVersion: .protocolVersion
       case .numericsDigest: .numericsDigest
       case .duplicateActor: .duplicateActor
+      case .approximate: .approximate
       case .quarantined: .quarantined
       case .otherRun: .otherRun
       }
@@ -254,6 +255,7 @@ extension LearnerMessage.Refusal {
     case .protocolVersion: reason = .protocolVersion
     case .numericsDigest: reason = .numericsDigest
     case .duplicateActor: reason = .duplicateActor
+    case .approximate: reason = .approximate
     case .quarantined: reason = .quarantined
     case .otherRun: reason = .otherRun
     case .unspecified, .UNRECOGNIZED: throw unknownValue("refusal.reason", refusal.reason)

@@ -136,6 +136,8 @@ package struct LearnerMessage: Equatable, Sendable {
     case numericsDigest
     /// Another process joined with the same id before.
     case duplicateActor
+    /// Its arithmetic is not Troupe's, and this learner compares bits.
+    case approximate
     /// Three of its episodes were refused.
     case quarantined
     /// It serves another run.

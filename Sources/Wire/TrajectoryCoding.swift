@@ -2,14 +2,18 @@ internal import Kernels
 internal import RL
 
 extension ActorMessage.Trajectories {
-  /// Observations, actions, rewards, final observations.
-  static let arrayCount = 4
+  /// Observations, actions, rewards, final observations; and log-probabilities of an approximate actor.
+  static func arrayCount(_ envelope: ProtoTrajectories) -> Int {
+    envelope.sendsLogProbabilities ? greatestArrayCount : greatestArrayCount - 1
+  }
+  static let greatestArrayCount = 5
 
   var encodedEnvelope: ProtoTrajectories {
     var result = ProtoTrajectories()
     result.round = ProtoRound(round)
     result.policyDigest = ProtoDigest(policyDigest)
     result.lease = leaseNumber
+    result.sendsLogProbabilities = !block.logProbabilities.isEmpty
     result.episodes = block.headers.map { header in
       var episode = ProtoEpisode()
       episode.slot = UInt32(header.slot)
@@ -25,7 +29,7 @@ extension ActorMessage.Trajectories {
     [
       .floats(block.observations), encodedActions, .floats(block.rewards),
       .floats(block.finalObservations),
-    ]
+    ] + (block.logProbabilities.isEmpty ? [] : [.floats(block.logProbabilities)])
   }
 
   private var encodedActions: WireFrame {
@@ -62,13 +66,16 @@ extension ActorMessage.Trajectories {
     let finalObservations = try Self.floats(
       in: source, frame: 4, "final observations", size: shape.observationSize,
       count: headers.count)
+    let logProbabilities =
+      envelope.sendsLogProbabilities
+      ? try Self.floats(in: source, frame: 5, "log-probabilities", size: 1, count: stepCount) : []
     self.init(
       round: round, policyDigest: envelope.policyDigest.value, leaseNumber: envelope.lease,
       actionSpace: shape.actionSpace,
       block: TrajectoryBlock(
         observationSize: shape.observationSize, actionSize: shape.actionSpace.actionSize,
         headers: headers, observations: observations, actions: actions, rewards: rewards,
-        finalObservations: finalObservations))
+        finalObservations: finalObservations, logProbabilities: logProbabilities))
   }
 
   private static func headers(

@@ -82,6 +82,7 @@ nonisolated enum ProtoRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterable {
   case duplicateActor // = 3
   case quarantined // = 4
   case otherRun // = 5
+  case approximate // = 6
   case UNRECOGNIZED(Int)
 
   init() {
@@ -96,6 +97,7 @@ nonisolated enum ProtoRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3: self = .duplicateActor
     case 4: self = .quarantined
     case 5: self = .otherRun
+    case 6: self = .approximate
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -108,6 +110,7 @@ nonisolated enum ProtoRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .duplicateActor: return 3
     case .quarantined: return 4
     case .otherRun: return 5
+    case .approximate: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -120,6 +123,7 @@ nonisolated enum ProtoRefusalReason: SwiftProtobuf.Enum, Swift.CaseIterable {
     .duplicateActor,
     .quarantined,
     .otherRun,
+    .approximate,
   ]
 
 }
@@ -1372,7 +1376,7 @@ nonisolated struct ProtoEpisode: Sendable {
 }
 
 /// Followed by four array frames: observations f32, actions u8, i32 or f32, rewards f32, final
-/// observations f32.
+/// observations f32; and a fifth from an approximate actor: log-probabilities f32.
 nonisolated struct ProtoTrajectories: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1399,6 +1403,9 @@ nonisolated struct ProtoTrajectories: Sendable {
   var lease: UInt64 = 0
 
   var episodes: [ProtoEpisode] = []
+
+  /// Whether the fifth frame is there.
+  var sendsLogProbabilities: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1541,7 +1548,7 @@ nonisolated extension ProtoRoundKind: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension ProtoRefusalReason: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REFUSAL_REASON_UNSPECIFIED\0\u{1}REFUSAL_REASON_PROTOCOL_VERSION\0\u{1}REFUSAL_REASON_NUMERICS_DIGEST\0\u{1}REFUSAL_REASON_DUPLICATE_ACTOR\0\u{1}REFUSAL_REASON_QUARANTINED\0\u{1}REFUSAL_REASON_OTHER_RUN\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REFUSAL_REASON_UNSPECIFIED\0\u{1}REFUSAL_REASON_PROTOCOL_VERSION\0\u{1}REFUSAL_REASON_NUMERICS_DIGEST\0\u{1}REFUSAL_REASON_DUPLICATE_ACTOR\0\u{1}REFUSAL_REASON_QUARANTINED\0\u{1}REFUSAL_REASON_OTHER_RUN\0\u{1}REFUSAL_REASON_APPROXIMATE\0")
 }
 
 nonisolated extension ProtoActionTransform: SwiftProtobuf._ProtoNameProviding {
@@ -3017,7 +3024,7 @@ nonisolated extension ProtoEpisode: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoTrajectories: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Trajectories"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{3}policy_digest\0\u{1}lease\0\u{1}episodes\0\u{c}\u{8}\u{1}\u{c}\u{9}\u{1}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{3}policy_digest\0\u{1}lease\0\u{1}episodes\0\u{4}\u{5}sends_log_probabilities\0\u{c}\u{8}\u{1}")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3029,6 +3036,7 @@ nonisolated extension ProtoTrajectories: SwiftProtobuf.Message, SwiftProtobuf._M
       case 2: try { try decoder.decodeSingularMessageField(value: &self._policyDigest) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.lease) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.episodes) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.sendsLogProbabilities) }()
       default: break
       }
     }
@@ -3051,6 +3059,9 @@ nonisolated extension ProtoTrajectories: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.episodes.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.episodes, fieldNumber: 4)
     }
+    if self.sendsLogProbabilities != false {
+      try visitor.visitSingularBoolField(value: self.sendsLogProbabilities, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3059,6 +3070,7 @@ nonisolated extension ProtoTrajectories: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._policyDigest != rhs._policyDigest {return false}
     if lhs.lease != rhs.lease {return false}
     if lhs.episodes != rhs.episodes {return false}
+    if lhs.sendsLogProbabilities != rhs.sendsLogProbabilities {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

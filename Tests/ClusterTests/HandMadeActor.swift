@@ -59,9 +59,11 @@ struct HandMadeActor: ~Copyable {
   }
 
   /// Joins and waits for the policy of the open round and a lease of all its slots.
-  mutating func joinAlone() throws -> (policy: LearnerMessage.Policy, lease: Lease) {
+  mutating func joinAlone(
+    arithmetic: ActorMessage.Arithmetic = .exact
+  ) throws -> (policy: LearnerMessage.Policy, lease: Lease) {
     var policy: LearnerMessage.Policy?
-    let join = ActorMessage.Body.join(HandMadeActor.join(laneCount: 64))
+    let join = ActorMessage.Body.join(HandMadeActor.join(laneCount: 64, arithmetic: arithmetic))
     return try next("a lease of all slots", repeating: join) { body in
       var lease: Lease?
       switch body {
@@ -75,11 +77,12 @@ struct HandMadeActor: ~Copyable {
   }
 
   static func join(
-    laneCount: Int, numericsDigest: Digest128 = NumericsDigest.compute()
+    laneCount: Int, numericsDigest: Digest128 = NumericsDigest.compute(),
+    arithmetic: ActorMessage.Arithmetic = .exact
   ) -> ActorMessage.Join {
     ActorMessage.Join(
       numericsDigest: numericsDigest, hostName: "elsewhere", processID: 1, laneCount: laneCount,
-      instructionSet: "by hand")
+      instructionSet: "by hand", arithmetic: arithmetic)
   }
 
   // MARK: Speaking

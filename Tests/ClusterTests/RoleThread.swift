@@ -49,6 +49,8 @@ struct SmallRun {
   let directory: TemporaryDirectory
   let log = CapturedLog()
   var environment = EnvironmentSpecification(CartPole.self)
+  var allowsApproximateActors = false
+  var method = TrainingMethod.policyGradient
 
   init() throws { directory = try TemporaryDirectory() }
 
@@ -66,6 +68,8 @@ struct SmallRun {
   func startLearner() throws -> RoleThread<RunSummary> {
     var run = try SmallRun.configuration
     run.environment = environment.name
+    run.learner.method = method
+    let allowsApproximateActors = allowsApproximateActors
     let (configuration, environment) = (run, environment)
     let (path, address, logger) = (directory.path + "/run", address, log.logger)
     return RoleThread {
@@ -74,7 +78,7 @@ struct SmallRun {
           run: configuration,
           goal: RunGoal(updates: SmallRun.updateCount, untilReturn: nil, evaluateEvery: nil),
           bind: address, runDirectory: path, resume: false, checkpointEvery: 10,
-          checkpointsKept: 1, threads: 2),
+          checkpointsKept: 1, threads: 2, allowsApproximateActors: allowsApproximateActors),
         environment: environment,
         directory: RunDirectory(beginning: path), actors: nil,
         monitoring: RunMonitoring(

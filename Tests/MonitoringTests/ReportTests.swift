@@ -38,7 +38,8 @@ import Testing
         + #""learner_waiting_share":0.25,"learner_computing_share":0.5,"#
         + #""learner_broadcasting_share":0.0,"actor_waiting_share":0.125,"received_bytes":1234,"#
         + #""bytes_per_step":12.34,"waiting_messages":0,"slots_leased_again":7,"#
-        + #""backup_leases":0,"resent_leases":0,"#
+        + #""backup_leases":0,"resent_leases":0,"approximate_episodes":0,"#
+        + #""log_probability_error":null,"#
         + #""on_policy_mismatches":0,"stale_trajectories":0,"duplicate_trajectories":0,"#
         + #""refused_trajectories":0}"#)
   }
@@ -90,7 +91,7 @@ import Testing
       summary.jsonLine.text
         == #"{"updates":120,"episodes":3840,"environment_steps":1234567,"wall_seconds":251.4,"#
         + #""steps_per_second":4910.7,"mean_return":487.25,"std_return":12.5,"solved":true,"#
-        + #""parameters_sha256":"00ff","run_dir":"runs/cart pole","actors":2,"#
+        + #""parameters_sha256":"00ff","run_dir":"runs/cart pole","actors":2,"approximate_episodes":0,"#
         + #""on_policy_mismatches":0,"stale_trajectories":1,"duplicate_trajectories":0,"#
         + #""refused_trajectories":0,"ended":"until-return"}"#)
   }

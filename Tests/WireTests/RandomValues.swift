@@ -136,7 +136,8 @@ struct RandomValues {
         observations: floats(stepCount * shape.observationSize),
         actions: headers.flatMap { actions(in: space, stepCount: $0.stepCount) },
         rewards: floats(stepCount),
-        finalObservations: floats(headers.count * shape.observationSize)))
+        finalObservations: floats(headers.count * shape.observationSize),
+        logProbabilities: coin() ? floats(stepCount) : []))
   }
 
   // MARK: From the learner

@@ -6,7 +6,8 @@ import Wire
 @Suite struct TrajectoryCodingTests {
   /// One message of episodes (slot, steps, end), as a foreign actor might write it.
   static func envelope(
-    _ episodes: [(slot: UInt64, steps: UInt64, end: UInt64)], kind: UInt64 = 1
+    _ episodes: [(slot: UInt64, steps: UInt64, end: UInt64)], kind: UInt64 = 1,
+    isApproximate: Bool = false
   ) -> [UInt8] {
     ProtoWriter.actorEnvelope { envelope in
       envelope.digest(3)
@@ -22,6 +23,7 @@ import Wire
             $0.digest(4)
           }
         }
+        if isApproximate { trajectories.number(9, 1) }
       }
     }
   }
@@ -75,6 +77,31 @@ import Wire
       try Self.decode(
         episodes.map { (slot: $0.0, steps: $0.1, end: $0.2) }, observations: observations,
         actions: actions, rewards: rewards)
+    }
+  }
+
+  @Test func `an approximate actor's message has a frame of log-probabilities`() throws {
+    let envelope = Self.envelope([(3, 1, 1)], isApproximate: true)
+    var frames = [envelope, [UInt8](repeating: 0, count: 16), [1], [0, 0, 0, 0]]
+    frames.append([UInt8](repeating: 0, count: 16))
+    #expect(throws: WireError.frameCount(expected: 6, found: 5)) {
+      try ActorMessage(decoding: frames, shape: cartPole)
+    }
+    frames.append([0, 0, 0, 0xc0])
+    let message = try ActorMessage(decoding: frames, shape: cartPole)
+    guard case .trajectories(let trajectories) = message.body else {
+      Issue.record("\(message.body)")
+      return
+    }
+    #expect(trajectories.block.logProbabilities == [-2])
+    frames[5] += [0, 0, 0, 0]
+    #expect(throws: WireError.size(field: "log-probabilities", expected: 4, found: 8)) {
+      try ActorMessage(decoding: frames, shape: cartPole)
+    }
+    // Without the word for it, a fifth array is one too many.
+    frames[0] = Self.envelope([(3, 1, 1)])
+    #expect(throws: WireError.frameCount(expected: 5, found: 6)) {
+      try ActorMessage(decoding: frames, shape: cartPole)
     }
   }
 
