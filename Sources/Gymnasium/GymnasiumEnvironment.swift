@@ -80,6 +80,8 @@ package struct GymnasiumHosting: Hashable, Sendable {
   package var patience: Duration = .seconds(60)
   package var vectorization = Vectorization.none
   package var autoreset = Autoreset.default
+  /// Where a video of every episode goes, of what the environment draws; nil records none.
+  package var videoFolder: String?
 
   package init() {}
 

@@ -81,7 +81,8 @@ struct PythonProcess: ~Copyable {
     let text = """
       {"id":\(JSONValue.quoted(environment.identifier)),"arguments":{\(arguments.joined(separator: ","))},\
       "imports":[\(imports.joined(separator: ","))],"vector":"\(hosting.vectorization.rawValue)",\
-      "autoreset":"\(hosting.autoreset.rawValue)"}
+      "autoreset":"\(hosting.autoreset.rawValue)",\
+      "videos":\(hosting.videoFolder.map(JSONValue.quoted) ?? "null")}
       """
     return Array(text.utf8)
   }

@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 import traceback
+import warnings
 
 REQUEST = struct.Struct("<BBHI")  # operation, group, unused, count
 DESCRIBE, MAP, RESET, STEP = 1, 2, 3, 4
@@ -227,7 +228,10 @@ class Single:
     def reset(self, pairs, memory):
         for index, seed in pairs:
             memory.note(index)
-            observation, _ = self.environment(index).reset(seed=seed)
+            environment = self.environment(index)
+            if isinstance(environment, Recorded):
+                environment.name(seed)
+            observation, _ = environment.reset(seed=seed)
             memory.flattening.write(observation, memory.observations[index])
 
     def step(self, indices, actions, memory):
@@ -259,6 +263,33 @@ def without_counters(environment, step_limit):
     ):
         environment = environment.env
     return environment
+
+
+class Recorded:
+    """An environment whose episodes become videos of what it draws, each named after its seed."""
+
+    def __init__(self, environment, folder):
+        from gymnasium.wrappers import RecordVideo
+
+        # It warns of videos that other lanes have put there.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.recorder = RecordVideo(
+                environment, folder, episode_trigger=lambda _: True, disable_logger=True
+            )
+
+    def name(self, seed):
+        self.recorder.name_prefix = f"seed-{seed}"
+
+    def reset(self, seed):
+        # An episode that Troupe's own step limit cut off was not over for the recorder, which ends it here.
+        return self.recorder.reset(seed=seed)
+
+    def step(self, action):
+        result = self.recorder.step(action)
+        if result[2] or result[3]:
+            self.recorder.stop_recording()
+        return result
 
 
 class Vector:
@@ -376,6 +407,9 @@ class Server:
         self.arguments = configuration["arguments"]
         self.vector = configuration["vector"]
         self.autoreset = configuration["autoreset"]
+        self.videos = configuration["videos"]
+        if self.videos is not None and self.vector != "none":
+            raise Unsupported("a vector of environments cannot be recorded; use --env-vector none")
         for module in configuration["imports"]:
             importlib.import_module(module)
         self.prototype = self.make()
@@ -385,10 +419,10 @@ class Server:
         self.memories = []
         self.group = 0
 
-    def make(self):
+    def make(self, **keywords):
         # The checker looks for mistakes at each step, and costs as much as a cheap environment.
         return self.gymnasium.make(
-            self.identifier, **{"disable_env_checker": True, **self.arguments}
+            self.identifier, **{"disable_env_checker": True, **keywords, **self.arguments}
         )
 
     def describe(self):
@@ -418,6 +452,10 @@ class Server:
             self.groups.append(self.make_group(group["lanes"]))
 
     def make_group(self, count):
+        if self.videos is not None:
+            return Single(
+                lambda: Recorded(self.make(render_mode="rgb_array"), self.videos), count, None
+            )
         if self.vector == "none":
             limit = getattr(self.prototype.spec, "max_episode_steps", None)
             return Single(self.make, count, limit)

@@ -7,6 +7,8 @@ struct EvaluationSettings: Hashable, Sendable {
   var seed: UInt64?
   var greedy = false
   var json = false
+  /// Where videos of a Gymnasium environment's episodes go; nil for none.
+  var render: String?
   /// Of the options that are not given, the run's own count.
   var hosting = GymnasiumHosting()
   var logs = LogSettings()
@@ -28,6 +30,10 @@ enum EvaluationSection: OptionSection {
       .boolean(
         "greedy", \.greedy, .placing, shape: .flag,
         help: "take the most probable action instead of sampling one"),
+      .optional(
+        "render", \.render, .session, shape: .value("directory"), absent: "none",
+        help: "record what a Gymnasium environment draws, a video for each episode",
+        allowed: "a path", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
       .boolean(
         "json", \.json, .session, shape: .flag,
         help: "print the result as one JSON object on standard output"),

@@ -36,6 +36,14 @@ struct RecordedRun {
       for option in GymnasiumHosting.options where given.source(of: option.name).isGiven {
         _ = option.read(option.write(given.settings.hosting), &hosting)
       }
+      hosting.videoFolder = given.settings.render
+    }
+    if hosting.videoFolder != nil, !configuration.environment.hasPrefix(GymnasiumEnvironment.prefix)
+    {
+      throw RoleFailure(
+        .usage,
+        "render records what a Gymnasium environment draws, and \(configuration.environment) is none; "
+          + "see troupe replay --help for how it is shown")
     }
     environment = try context.catalogue.specification(
       named: configuration.environment, source: recorded.source(of: "environment"),

@@ -238,6 +238,29 @@ struct GymnasiumBridgeTests {
     #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
   }
 
+  @Test(.enabled(if: GymnasiumPython.hasMoviePy, "no moviepy; make interop installs it"))
+  func `what an environment draws is recorded, and no trajectory changes`() throws {
+    let folder = NSTemporaryDirectory() + "troupe-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var hosting = Self.hosting
+    hosting.videoFolder = folder
+    let recorded = try play(try specification("Drawn-v0", hosting: hosting), slotCount: 4, lanes: 2)
+    let plain = try play(try specification("Drawn-v0"), slotCount: 4, lanes: 2)
+    #expect(episodes(recorded) == episodes(plain))
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    for slot in 0..<4 {
+      let name = "seed-\(resetSeed(slot: slot))-episode-"
+      let file = try #require(files.first { $0.hasPrefix(name) && $0.hasSuffix(".mp4") })
+      let data = try Data(contentsOf: URL(filePath: "\(folder)/\(file)"))
+      #expect(data.dropFirst(4).starts(with: Data("ftyp".utf8)), "an MPEG-4 file")
+    }
+    hosting.vectorization = .sync
+    let error = #expect(throws: GymnasiumError.self) {
+      try specification("Drawn-v0", hosting: hosting)
+    }
+    #expect(error?.description.contains("--env-vector none") == true)
+  }
+
   @Test func `what cannot be made is said in one sentence`() {
     let unknown = #expect(throws: GymnasiumError.self) { try specification("CartPoll-v1") }
     #expect(unknown?.description.contains("CartPole") == true)

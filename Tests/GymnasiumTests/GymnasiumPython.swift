@@ -11,6 +11,9 @@ enum GymnasiumPython {
     return candidates.compactMap { $0 }.first { run($0, ["-c", "import gymnasium"]) != nil }
   }()
 
+  /// Whether videos can be written.
+  static let hasMoviePy = path.flatMap { run($0, ["-c", "import moviepy"]) } != nil
+
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().path + "/python"
 
   /// What a script writes to standard output, or nil if it fails.

@@ -107,6 +107,20 @@ class Spaced(gymnasium.Env):
         return self.observation_space.sample(), 1.0, False, self.steps >= 4, {}
 
 
+class Drawn(Spaced):
+    """Draws the number of its step as a shade of grey."""
+
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
+
+    def __init__(self, render_mode=None):
+        super().__init__("box", "discrete")
+        self.render_mode = render_mode
+
+    def render(self):
+        return np.full((32, 48, 3), 40 * self.steps, np.uint8)
+
+
+gymnasium.register("Drawn-v0", entry_point=Drawn, max_episode_steps=10)
 gymnasium.register("Misbehaving-v0", entry_point=Misbehaving, max_episode_steps=30)
 gymnasium.register("Spaced-v0", entry_point=Spaced, max_episode_steps=10)
 gymnasium.register("Endless-v0", entry_point=Misbehaving)
