@@ -23,7 +23,7 @@ help:
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
-	@echo 'make interop  let Gymnasium, TensorBoard and Prometheus work with Troupe'
+	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus and Python actors work with Troupe'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
@@ -61,6 +61,7 @@ test: build
 	swift test --skip-build --disable-xctest
 	@cluster/test/manifests.sh
 	@Tests/Chaos/chaos.py .build/release/troupe --quick --seed 1
+	@python/tests/run.sh .build/release/troupe
 	@$(MAKE) --no-print-directory lint
 
 lint:
@@ -145,6 +146,29 @@ cluster-podman-test: cluster-check
 interop: interop-metrics
 interop-metrics: build
 	@Tests/Interop/run.sh
+
+# The Python package against the learner; what it needs goes into .build/python.
+.PHONY: test-python interop-python protobuf
+test-python: build
+	@python/tests/run.sh .build/release/troupe
+
+# The same, installed as users do, and with Gymnasium.
+interop: interop-python
+interop-python: build
+	@python/tests/run.sh .build/release/troupe --installed
+
+# After a change of troupe.proto. Builds protoc-gen-swift by itself, without the protoc that its package also has.
+PROTOBUF := .build/protobuf
+protobuf: setup
+	@command -v protoc >/dev/null || { echo 'make: please install protobuf-compiler' >&2; exit 69; }
+	@[[ -d .build/checkouts/swift-protobuf ]] || swift package resolve
+	swift build -c release --package-path .build/checkouts/swift-protobuf --scratch-path $(PROTOBUF) \
+	  --product protoc-gen-swift
+	cd Sources/Wire && protoc --plugin=../../$(PROTOBUF)/release/protoc-gen-swift --swift_out=. \
+	  --swift_opt=UseAccessLevelOnImports=true troupe.proto
+# What strict memory safety asks for: an immutable instance of a class.
+	sed -i 's/ = _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' Sources/Wire/troupe.pb.swift
+	protoc --proto_path=Sources/Wire --python_out=python/troupe --pyi_out=python/troupe troupe.proto
 
 clean:
 	rm -rf .build

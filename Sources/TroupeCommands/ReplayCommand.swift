@@ -34,6 +34,10 @@ struct ReplayCommand: ContextualCommand {
         "replay needs --update and --slot, which name the episode, such as --update 12 --slot 3")
     }
     let recorded = try RecordedRun(named: run, in: context)
+    if recorded.settings.allowsApproximateActors {
+      context.warn(
+        "the run takes approximate actors: what they played is not repeated to the last digit")
+    }
     let slotCount =
       settings.evaluation
       ? recorded.settings.goal.evaluationEpisodes : recorded.configuration.learner.episodesPerUpdate
