@@ -61,21 +61,22 @@ class Connection:
 
     def __init__(self, address: str, actor: int, keys: Keys | None) -> None:
         self._context = zmq.Context()
-        self._subscriber = self._socket(zmq.SUB, keys)
+        self._subscriber = self._socket(zmq.SUB, address, keys)
         for topic in (b"policy/", b"actor/%016x/" % actor):
             self._subscriber.subscribe(topic)
-        self._sender = self._socket(zmq.PUSH, keys)
+        self._sender = self._socket(zmq.PUSH, address, keys)
         self._sender.sndhwm = 32
         self._doors = [
             _Door(self._subscriber, address, keys), _Door(self._sender, push_address(address), keys)
         ]
 
-    def _socket(self, kind: int, keys: Keys | None) -> zmq.Socket:
+    def _socket(self, kind: int, address: str, keys: Keys | None) -> zmq.Socket:
         socket = self._context.socket(kind)
         socket.linger = LINGER_MILLISECONDS
         socket.heartbeat_ivl, socket.heartbeat_timeout = 2000, 6000
         socket.reconnect_ivl, socket.reconnect_ivl_max = 10, 5000
-        socket.ipv6 = True
+        # Not always: with it, a name stands for its first IPv6 address only.
+        socket.ipv6 = "[" in address
         if keys is not None:
             socket.curve_publickey, socket.curve_secretkey = keys.public, keys.secret
             socket.curve_serverkey = keys.learner
