@@ -123,7 +123,8 @@ package struct CheckpointStore: Sendable {
     return (nil, skipped)
   }
 
-  /// Keeps the newest `kept` whole files up to `newest` and the best one.
+  /// Keeps the newest `kept` whole files up to `newest`, the best one, and that of version 0: an imported
+  /// run began there, and nothing else could bring it back.
   ///
   /// Later versions are only there after a resumption that passed over them; they do not count among
   /// the newest, or they would push out the whole ones.
@@ -131,7 +132,8 @@ package struct CheckpointStore: Sendable {
     let present = try versions().filter { $0 <= newest }
     let whole = present.filter { !corrupt.contains($0) }
     let keep = Set(whole.suffix(kept))
-    for version in present where !keep.contains(version) && version != best?.version {
+    for version in present
+    where !keep.contains(version) && version != best?.version && version != .initial {
       try OpenFile.remove(path(of: version))
       corrupt.remove(version)
     }

@@ -93,6 +93,20 @@ struct RunStore: ~Copyable {
   ) {
     let version = learner.snapshot.version
     if savedVersion == version { return }
+    do throws(FileError) {
+      try write(learner, totals: totals, evaluation: evaluation)
+    } catch {
+      logger.error(
+        "no checkpoint was written, the one before stays: \(error)",
+        metadata: ["version": "\(version)"])
+    }
+  }
+
+  /// ``save(_:totals:evaluation:)`` for who cannot go on without.
+  mutating func write(
+    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?
+  ) throws(FileError) {
+    let version = learner.snapshot.version
     var moments: [String: [Float]] = [:]
     if !learner.optimizer.firstMoment.isEmpty {
       moments[Self.firstMoment] = learner.optimizer.firstMoment
@@ -120,18 +134,12 @@ struct RunStore: ~Copyable {
       moments: moments, value: value, episodeCount: UInt64(totals.episodeCount),
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation,
       arrays: arrays)
-    do throws(FileError) {
-      try checkpoints.write(checkpoint.encode(), version: version)
-      if let evaluation {
-        try checkpoints.recordEvaluation(meanReturn: evaluation.mean, of: version)
-      }
-      try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
-      savedVersion = version
-    } catch {
-      logger.error(
-        "no checkpoint was written, the one before stays: \(error)",
-        metadata: ["version": "\(version)"])
+    try checkpoints.write(checkpoint.encode(), version: version)
+    if let evaluation {
+      try checkpoints.recordEvaluation(meanReturn: evaluation.mean, of: version)
     }
+    try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
+    savedVersion = version
   }
 
   private func policyFile(_ snapshot: PolicySnapshot) -> PolicyFile {

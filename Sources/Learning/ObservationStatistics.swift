@@ -31,6 +31,16 @@ package struct ObservationStatistics: Hashable, Sendable {
     self.squares = squares
   }
 
+  /// As if `stepCount` steps had been measured that make the policy see observations through
+  /// `normalization`, bit for bit if the count is a power of two and no deviation is below 10⁻⁴.
+  package init(_ normalization: ObservationNormalization, stepCount: Double) {
+    self.init(
+      stepCount: stepCount, means: normalization.means.map { Double($0) },
+      squares: normalization.inverseDeviations.map {
+        max(0, 1 / (Double($0) * Double($0)) - 1e-8) * stepCount
+      })
+  }
+
   /// Of the steps of one episode.
   init(of trajectory: TrajectoryReference) {
     let (size, steps) = (trajectory.block.observationSize, trajectory.header.stepCount)

@@ -78,10 +78,33 @@ package struct PolicyFile: Equatable, Sendable {
 
   package func encode() -> [UInt8] { content.encode() }
 
-  /// Reads any bytes into a file of a known architecture or an error.
-  package init(decoding bytes: [UInt8]) throws(WireError) {
+  /// Reads any bytes into a file of a known architecture or an error. Where the file does not say what it
+  /// is, as one that PyTorch wrote, it counts as of the architecture `assumed`.
+  package init(decoding bytes: [UInt8], assuming assumed: PolicyArchitecture? = nil)
+    throws(WireError)
+  {
     content = try SafeTensors(decoding: bytes)
-    architecture = try PolicyArchitecture(decoding: content.metadata)
+    if let assumed, !PolicyArchitecture.isStated(in: content.metadata) {
+      architecture = assumed
+    } else {
+      architecture = try PolicyArchitecture(decoding: content.metadata)
+    }
+  }
+
+  /// What a file says about itself without being told anything.
+  package struct Statement: Equatable, Sendable {
+    /// Nil where it does not say, as in a file that PyTorch wrote.
+    package let architecture: PolicyArchitecture?
+    package let normalizesObservations: Bool
+
+    /// - Throws: ``WireError`` for bytes that are no safetensors file, or the file of something else.
+    package init(decoding bytes: [UInt8]) throws(WireError) {
+      let content = try SafeTensors(decoding: bytes)
+      architecture =
+        PolicyArchitecture.isStated(in: content.metadata)
+        ? try PolicyArchitecture(decoding: content.metadata) : nil
+      normalizesObservations = content.tensor(named: PolicyFile.meansName) != nil
+    }
   }
 
   /// The flat parameters, in the order of `layout`: what the architecture makes of the file.
@@ -143,6 +166,11 @@ extension PolicyArchitecture {
       texts["action_high"] = Self.list(high)
     }
     return texts
+  }
+
+  /// Whether a file says what it is; those of PyTorch say `pt` or nothing.
+  fileprivate static func isStated(in metadata: [String: String]) -> Bool {
+    ![nil, "pt"].contains(metadata["format"])
   }
 
   fileprivate init(decoding metadata: [String: String]) throws(WireError) {

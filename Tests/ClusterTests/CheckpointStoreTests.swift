@@ -59,8 +59,16 @@ import Testing
   func pruning() throws {
     let place = try TemporaryDirectory()
     var store = try store(place, kept: 2)
-    try write(0, 10, 20, 30, to: &store)
+    try write(5, 10, 20, 30, to: &store)
     #expect(try versions(store) == [20, 30])
+  }
+
+  @Test("the beginning of an imported run is kept, for nothing else brings it back")
+  func beginning() throws {
+    let place = try TemporaryDirectory()
+    var store = try store(place, kept: 1)
+    try write(0, 10, 20, to: &store)
+    #expect(try versions(store) == [0, 20])
   }
 
   @Test("the best is kept as long as no other does better, across restarts")
