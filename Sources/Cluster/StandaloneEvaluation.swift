@@ -2,7 +2,6 @@ internal import Kernels
 package import Learning
 internal import Policies
 package import RL
-internal import Wire
 
 /// `troupe evaluate`: plays a finished policy in this process, on random streams of its own.
 package enum StandaloneEvaluation {
@@ -11,18 +10,18 @@ package enum StandaloneEvaluation {
   /// The same where each is an object of another process, and may be large.
   private static let laneLimitElsewhere = 32
 
-  /// Plays `episodeCount` episodes with the newest policy in the run directory.
+  /// Plays `episodeCount` episodes with the newest policy in the run directory. Returns are by slot.
   ///
   /// - Throws: exit 65 if the policy file cannot be read or is of another architecture.
   package static func evaluate(
     runDirectory: String, run: RunConfiguration, environment: EnvironmentSpecification,
     seed: UInt64,
     episodeCount: Int, greedy: Bool
-  ) throws(RoleFailure) -> ReturnStatistics {
+  ) throws(RoleFailure) -> [EpisodeOutcome] {
     try prepareArithmetic()
-    let environment = try wrappedEnvironment(environment, of: run)
-    let policy = MLPPolicy(environment: environment, configuration: run.policy)
-    let (parameters, normalization) = try content(of: policy, run: run, in: runDirectory)
+    let recorded = try RecordedPolicy(
+      runDirectory: runDirectory, run: run, environment: environment)
+    let (policy, environment) = (recorded.policy, try wrappedEnvironment(environment, of: run))
     let laneLimit = environment.stepsElsewhere ? laneLimitElsewhere : laneLimit
     var rollout = Rollout(
       environment: environment, policy: policy, laneLimit: min(laneLimit, episodeCount),
@@ -31,7 +30,8 @@ package enum StandaloneEvaluation {
     rollout.begin(
       round,
       snapshot: PolicySnapshot(
-        version: .initial, parameters: parameters, normalization: normalization), greedy: greedy)
+        version: .initial, parameters: recorded.parameters,
+        normalization: recorded.normalization), greedy: greedy)
     var block = TrajectoryBlock(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
     var outcomes: [EpisodeOutcome?] = Array(repeating: nil, count: episodeCount)
@@ -56,30 +56,6 @@ package enum StandaloneEvaluation {
       }
       block.removeAll()
     }
-    return ReturnStatistics(outcomes.compactMap(\.self))
-  }
-
-  /// The newest policy: its parameters, and how it sees observations.
-  private static func content(
-    of policy: MLPPolicy, run: RunConfiguration, in runDirectory: String
-  ) throws(RoleFailure) -> ([Float], ObservationNormalization?) {
-    let path = RunDirectory.policyPath(in: runDirectory)
-    let bytes: [UInt8]
-    do throws(FileError) {
-      bytes = try OpenFile.readAll(path, limit: 1 << 31)
-    } catch {
-      throw RoleFailure(
-        .badData, "\(error); a run has a policy once its first checkpoint is written")
-    }
-    do throws(WireError) {
-      let file = try PolicyFile(decoding: bytes)
-      let normalization = try file.normalization(observationSize: policy.observationSize)
-      guard run.wrappers.normalizesObservations == (normalization != nil) else {
-        throw WireError.missing(field: "the run's way to normalise observations")
-      }
-      return (try file.parameters(layout: policy.parameterLayout), normalization)
-    } catch {
-      throw RoleFailure(.badData, "\(path) is not a policy of this run: \(error)")
-    }
+    return outcomes.compactMap(\.self)
   }
 }

@@ -36,30 +36,13 @@ struct EnvironmentTable {
         environment.rewardThreshold.map(NumberText.text) ?? "",
       ]
     }
-    var text = Self.aligned([header] + rows, rightAligned: [1, 3, 5])
+    var text = TextTable.aligned([header] + rows, rightAligned: [1, 3, 5])
     let sources = types.map { [$0.name, $0.description.specification] }.filter { $0[1] != "" }
     if !sources.isEmpty {
       text += "\nRewards are those of one step; a task is solved by the mean of an episode's sum.\n"
-      text += "\nWhere the rules come from:\n\n" + Self.aligned(sources, rightAligned: [])
+      text += "\nWhere the rules come from:\n\n" + TextTable.aligned(sources, rightAligned: [])
     }
     return text
-  }
-
-  /// Columns two spaces apart, without spaces at the ends of lines.
-  private static func aligned(_ rows: [[String]], rightAligned: Set<Int>) -> String {
-    var widths: [Int] = []
-    for column in 0..<(rows.first?.count ?? 0) {
-      widths.append(rows.map { $0[column].count }.max() ?? 0)
-    }
-    let lines = rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return rightAligned.contains(column) ? padding + cell : cell + padding
-      }
-      let line = cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }
-    return lines.joined(separator: "\n") + "\n"
   }
 }
 

@@ -1,13 +1,20 @@
 import ArgumentParser
 import Cluster
 import Learning
+import Monitoring
 
 /// `troupe evaluate`: plays a policy that was learned.
 struct EvaluateCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Play the newest policy of a run and print its mean return.",
-    discussion: "Example: troupe evaluate runs/cartpole-seed1 --episodes 1000 --greedy")
+    abstract: "Play the newest policy of a run and print what it reaches.",
+    discussion: """
+      Example: troupe evaluate runs/cartpole-seed1 --episodes 1000
+
+      Mean and spread of the return, the 95 % interval of its mean (percentile bootstrap over the \
+      episodes), median, worst, and mean - std, once with sampled and once with greedy actions. Equal \
+      runs, seeds and numbers of episodes give equal figures.
+      """)
 
   @Argument(help: "Directory of the run, or its name under runs/.", completion: .directory)
   var run: String
@@ -15,19 +22,31 @@ struct EvaluateCommand: ContextualCommand {
   @OptionGroup var options: OptionArguments<EvaluationSection>
 
   func run(in context: CommandContext) throws {
-    let table = EvaluationSettings.options
-    var resolved = Resolved(EvaluationSettings())
-    try resolved.apply(.variables(context.variables, of: table), of: table)
-    try resolved.apply(.flags(options.given), of: table)
-    let settings = resolved.settings
-
+    let resolved = try context.evaluationSettings(of: options)
     let recorded = try RecordedRun(named: run, in: context, hosting: resolved)
-    try context.roles.evaluate(
+    let report = try EvaluationReport(of: recorded, resolved.settings, context)
+    context.output(resolved.settings.json ? report.jsonLine.text : report.text)
+  }
+}
+
+extension CommandContext {
+  func evaluationSettings<Section: OptionSection>(
+    of options: OptionArguments<Section>
+  ) throws(RoleFailure) -> Resolved<EvaluationSettings>
+  where Section.Settings == EvaluationSettings {
+    var resolved = Resolved(EvaluationSettings())
+    try resolved.apply(.variables(variables, of: Section.options), of: Section.options)
+    try resolved.apply(.flags(options.given), of: Section.options)
+    return resolved
+  }
+
+  /// Plays the newest policy of a run. Returns are by slot.
+  func outcomes(
+    of run: RecordedRun, _ settings: EvaluationSettings, greedy: Bool
+  ) throws -> [EpisodeOutcome] {
+    try roles.evaluate(
       EvaluationRequest(
-        environment: recorded.environment, run: recorded.configuration,
-        runDirectory: recorded.directory, seed: settings.seed ?? recorded.configuration.seed,
-        episodes: settings.episodes, greedy: settings.greedy, logs: settings.logs,
-        json: settings.json),
-      context)
+        environment: run.environment, run: run.configuration, runDirectory: run.directory,
+        seed: settings.seed ?? run.configuration.seed, episodes: settings.episodes, greedy: greedy))
   }
 }

@@ -5,6 +5,7 @@ struct EvaluationSettings: Hashable, Sendable {
   var episodes = 100
   /// Nil takes the run's own.
   var seed: UInt64?
+  var sampled = false
   var greedy = false
   var json = false
   /// Where videos of a Gymnasium environment's episodes go; nil for none.
@@ -14,6 +15,13 @@ struct EvaluationSettings: Hashable, Sendable {
   var logs = LogSettings()
 
   static let options = EvaluationSection.options
+
+  /// Whether actions are greedy, of each kind of episodes that is played: both unless one was asked for.
+  /// Videos are named after an episode's seed, and those of one kind would replace the other's.
+  var kinds: [Bool] {
+    if sampled != greedy { return [greedy] }
+    return render == nil ? [false, true] : [false]
+  }
 }
 
 enum EvaluationSection: OptionSection {
@@ -21,15 +29,18 @@ enum EvaluationSection: OptionSection {
     [
       .count(
         "episodes", \.episodes, .placing, in: 1...1_000_000,
-        help: "episodes to play (default: 100)"),
+        help: "episodes of each kind to play (default: 100)"),
       .optional(
         "seed", \.seed, .placing, shape: .value("number"), absent: "auto",
         help: "draws the episodes; the run's own seed unless given",
         allowed: "a whole number from 0 to \(UInt64.max)", parse: NumberText.unsigned,
         text: { "\($0)" }),
       .boolean(
+        "sampled", \.sampled, .placing, shape: .flag,
+        help: "only episodes whose actions are sampled, as in training"),
+      .boolean(
         "greedy", \.greedy, .placing, shape: .flag,
-        help: "take the most probable action instead of sampling one"),
+        help: "only episodes that take the most probable action"),
       .optional(
         "render", \.render, .session, shape: .value("directory"), absent: "none",
         help: "record what a Gymnasium environment draws, a video for each episode",

@@ -66,10 +66,10 @@ struct PlotCommand: ContextualCommand {
       goals.insert(run.settings.goal.untilReturn)
       let series = try RunHistory(runDirectory: run.directory).series(of: y, over: x)
       if let index = groups.firstIndex(where: { $0.key == key }) {
-        groups[index].label = Self.withoutSeed(groups[index].label)
+        groups[index].label = RunGroups.withoutSeed(groups[index].label)
         groups[index].series.append(series)
       } else {
-        groups.append((key, Self.lastComponent(run.directory), [series]))
+        groups.append((key, RunGroups.lastComponent(run.directory), [series]))
       }
     }
     let curves = groups.map { Curve(label: $0.label, runs: $0.series) }
@@ -81,15 +81,6 @@ struct PlotCommand: ContextualCommand {
     return Chart(
       xLabel: x.label, yLabel: y.replacing("_", with: " "), curves: curves,
       goal: y == MetricName.meanReturn.rawValue ? shared : nil)
-  }
-
-  private static func lastComponent(_ path: String) -> String {
-    path.split(separator: "/").last.map { String($0) } ?? path
-  }
-
-  /// `cartpole-seed3-2` names one of several runs; `cartpole` names them all.
-  private static func withoutSeed(_ label: String) -> String {
-    label.firstRange(of: "-seed").map { String(label[..<$0.lowerBound]) } ?? label
   }
 }
 

@@ -49,7 +49,7 @@ package struct ActorRequest: Sendable {
   package let logs: LogSettings
 }
 
-/// What `troupe evaluate` asks for.
+/// What `troupe evaluate`, `compare` and `export` ask for.
 package struct EvaluationRequest: Sendable {
   package let environment: EnvironmentSpecification
   package let run: RunConfiguration
@@ -59,8 +59,6 @@ package struct EvaluationRequest: Sendable {
   package let seed: UInt64
   package let episodes: Int
   package let greedy: Bool
-  package let logs: LogSettings
-  package let json: Bool
 }
 
 /// The four roles as the command line calls them; tests put recorders in their places.
@@ -70,7 +68,8 @@ package struct RoleEntryPoints: Sendable {
   package typealias Learner =
     @Sendable (LearnerRequest, consuming RunDirectory, CommandContext) throws -> Void
   package typealias Actor = @Sendable (ActorRequest, CommandContext) throws -> Void
-  package typealias Evaluate = @Sendable (EvaluationRequest, CommandContext) throws -> Void
+  /// Returns the outcomes by slot.
+  package typealias Evaluate = @Sendable (EvaluationRequest) throws -> [EpisodeOutcome]
 
   package let train: Train
   package let learner: Learner
@@ -139,12 +138,10 @@ extension RoleEntryPoints {
         logger: logger)
       try actor.run()
     },
-    evaluate: { request, context in
-      let statistics = try StandaloneEvaluation.evaluate(
+    evaluate: { request in
+      try StandaloneEvaluation.evaluate(
         runDirectory: request.runDirectory, run: request.run, environment: request.environment,
         seed: request.seed, episodeCount: request.episodes, greedy: request.greedy)
-      let report = EvaluationReport(statistics: statistics, greedy: request.greedy)
-      context.output(request.json ? report.jsonLine.text : report.text)
     })
 }
 
@@ -183,37 +180,4 @@ extension Logger.Level {
       case .critical: .critical
       }
   }
-}
-
-/// What `troupe evaluate` prints.
-struct EvaluationReport {
-  let statistics: ReturnStatistics
-  let greedy: Bool
-
-  /// Mean minus standard deviation: the figure by which the Hugging Face course certifies.
-  private var certified: Double { statistics.mean - statistics.standardDeviation }
-
-  var jsonLine: JSONLine {
-    var line = JSONLine()
-    line.add("episodes", .integer(statistics.count))
-    line.add("greedy", .bool(greedy))
-    line.add("mean_return", .number(statistics.mean))
-    line.add("std_return", .number(statistics.standardDeviation))
-    line.add("mean_minus_std", .number(certified))
-    line.add("mean_length", .number(statistics.meanLength))
-    return line
-  }
-
-  var text: String {
-    let mean = hundredths(statistics.mean)
-    let deviation = hundredths(statistics.standardDeviation)
-    return """
-      mean return  \(mean) ± \(deviation) over \(statistics.count) \
-      \(greedy ? "greedy " : "")episodes
-      mean − std   \(hundredths(certified))
-      mean length  \(hundredths(statistics.meanLength))
-      """
-  }
-
-  private func hundredths(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 }

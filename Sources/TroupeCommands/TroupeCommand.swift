@@ -98,6 +98,7 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
+      CompareCommand.self,
       ReplayCommand.self, PlotCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
       InitCommand.self, DoctorCommand.self,
     ])

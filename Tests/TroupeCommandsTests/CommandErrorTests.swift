@@ -63,6 +63,7 @@ import TroupeCommands
     (["actor", "--connect", "tcp://h:1", "--patience", "soon"], "--patience is soon, but must be"),
     (["evaluate"], "missing expected argument '<run>'"),
     (["evaluate", "nothing-here"], "nothing-here is no run: it has no config.yaml"),
+    (["compare"], "missing expected argument '<run>"),
     (["environments", "cartpol"], "unknown environment cartpol; did you mean cartpole?"),
   ]
 
@@ -129,6 +130,7 @@ import TroupeCommands
       ("environments", "troupe environments cartpole"), ("keygen", "troupe keygen keys"),
       ("init", "troupe init my-environment"),
       ("doctor", "troupe doctor gymnasium:LunarLander-v3"),
+      ("compare", "troupe compare runs/"),
     ])
   func help(command: String, example: String) throws {
     let place = try Workplace()

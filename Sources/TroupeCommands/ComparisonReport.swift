@@ -1,0 +1,87 @@
+import Learning
+import Monitoring
+import RL
+
+/// What `troupe compare` prints: a line for each configuration.
+struct ComparisonReport {
+  let groups: RunGroups
+  let episodes: Int
+  let greedy: Bool
+  let comparison: RunComparison
+
+  /// What tells each configuration from the first: the options that have another value there.
+  private var differences: [[(name: String, value: String)]] {
+    let settings = groups.configurations.map { $0.runs[0].settings }
+    return settings.map { own in
+      RunSettings.options.filter { $0.purpose == .run && $0.name != "seed" }.compactMap { option in
+        let value = option.write(own)
+        return value == option.write(settings[0]) ? nil : (option.name, value)
+      }
+    }
+  }
+
+  var jsonLine: JSONLine {
+    var line = JSONLine()
+    line.add("environment", .string(groups.configurations[0].key.environment))
+    line.add("unit", .string(comparison.unit.rawValue))
+    line.add("episodes", .integer(episodes))
+    line.add("greedy", .bool(greedy))
+    line.add(
+      "configurations",
+      .array(
+        zip(zip(groups.configurations, comparison.rows), differences).map {
+          pair, differences -> JSONValue in
+          let (configuration, row) = pair
+          return .object([
+            .init("label", .string(configuration.label)),
+            .init("runs", .array(configuration.runs.map { .string($0.directory) })),
+            .init(
+              "differences",
+              .object(differences.map { JSONValue.Field($0.name, .string($0.value)) })),
+            .init("mean_return", .number(row.mean)),
+            .init("interval_low", .number(row.interval.low)),
+            .init("interval_high", .number(row.interval.high)),
+            .init("median_return", .number(row.median)),
+            .init("worst_return", .number(row.worst)),
+            .init("improvement_probability", .number(row.improvement?.value)),
+            .init("improvement_low", .number(row.improvement?.interval.low)),
+            .init("improvement_high", .number(row.improvement?.interval.high)),
+          ])
+        }))
+    return line
+  }
+
+  var text: String {
+    let first = groups.configurations[0].label
+    var rows = [
+      ["", "runs", "mean return", "95 % interval", "median", "worst", "better than \(first)"]
+    ]
+    for (configuration, row) in zip(groups.configurations, comparison.rows) {
+      let improvement = row.improvement.map {
+        "\(DecimalText.hundredths($0.value)) "
+          + "(\(DecimalText.hundredths($0.interval.low)) to \(DecimalText.hundredths($0.interval.high)))"
+      }
+      rows.append([
+        configuration.label, "\(row.runCount)", DecimalText.hundredths(row.mean),
+        "\(DecimalText.hundredths(row.interval.low)) to \(DecimalText.hundredths(row.interval.high))",
+        DecimalText.hundredths(row.median), DecimalText.hundredths(row.worst), improvement ?? "",
+      ])
+    }
+    var text = TextTable.aligned(rows, rightAligned: Set(1...6))
+    for (configuration, differences) in zip(groups.configurations, differences)
+    where !differences.isEmpty {
+      text +=
+        "\(configuration.label): "
+        + differences.map { "\($0.name) \($0.value)" }.joined(separator: ", ") + "\n"
+    }
+    let actions = greedy ? "greedy" : "sampled"
+    switch comparison.unit {
+    case .run: text += "Over runs, each the mean of \(episodes) \(actions) episodes."
+    case .episode:
+      text +=
+        "Over \(actions) episodes, \(episodes) a run: about these policies, not about how well their\n"
+        + "configurations train, which takes two seeds or more of each."
+    }
+    return text
+  }
+}

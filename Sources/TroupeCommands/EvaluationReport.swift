@@ -1,0 +1,76 @@
+import Learning
+import Monitoring
+
+/// What `troupe evaluate` prints: a column for each kind of episodes.
+struct EvaluationReport {
+  struct Column {
+    let greedy: Bool
+    let summary: EvaluationSummary
+  }
+
+  let seed: UInt64
+  let columns: [Column]
+
+  /// Plays the run's newest policy.
+  init(of run: RecordedRun, _ settings: EvaluationSettings, _ context: CommandContext) throws {
+    let seed = settings.seed ?? run.configuration.seed
+    self.seed = seed
+    columns = try settings.kinds.map { greedy in
+      Column(
+        greedy: greedy,
+        summary: EvaluationSummary(
+          try context.outcomes(of: run, settings, greedy: greedy), seed: seed))
+    }
+  }
+
+  var episodeCount: Int { columns[0].summary.statistics.count }
+
+  /// Sampled actions where they were played: what training improves.
+  var first: EvaluationSummary { columns[0].summary }
+
+  var jsonLine: JSONLine {
+    var line = JSONLine()
+    line.add("episodes", .integer(episodeCount))
+    line.add("seed", .unsigned(seed))
+    for column in columns { line.add(column.name, column.json) }
+    return line
+  }
+
+  var text: String {
+    var rows: [[String]] = [[""] + columns.map(\.name)]
+    func add(_ name: String, _ value: (EvaluationSummary) -> String) {
+      rows.append([name] + columns.map { value($0.summary) })
+    }
+    add("mean return") { DecimalText.hundredths($0.statistics.mean) }
+    add("95 % interval") {
+      "\(DecimalText.hundredths($0.interval.low)) to \(DecimalText.hundredths($0.interval.high))"
+    }
+    add("std") { DecimalText.hundredths($0.statistics.standardDeviation) }
+    add("mean − std") { DecimalText.hundredths($0.certified) }
+    add("median") { DecimalText.hundredths($0.median) }
+    add("worst") { DecimalText.hundredths($0.worst) }
+    add("best") { DecimalText.hundredths($0.best) }
+    add("mean length") { DecimalText.hundredths($0.statistics.meanLength) }
+    return TextTable.aligned(rows, rightAligned: Set(1...columns.count))
+      + "\(episodeCount) episodes each, seed \(seed)"
+  }
+}
+
+extension EvaluationReport.Column {
+  var name: String { greedy ? "greedy" : "sampled" }
+
+  var json: JSONValue {
+    let statistics = summary.statistics
+    return .object([
+      .init("mean_return", .number(statistics.mean)),
+      .init("interval_low", .number(summary.interval.low)),
+      .init("interval_high", .number(summary.interval.high)),
+      .init("std_return", .number(statistics.standardDeviation)),
+      .init("mean_minus_std", .number(summary.certified)),
+      .init("median_return", .number(summary.median)),
+      .init("worst_return", .number(summary.worst)),
+      .init("best_return", .number(summary.best)),
+      .init("mean_length", .number(statistics.meanLength)),
+    ])
+  }
+}
