@@ -23,7 +23,7 @@ help:
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
-	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus and Python actors work with Troupe'
+	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch and ONNX work with Troupe'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
@@ -169,6 +169,13 @@ protobuf: setup
 # What strict memory safety asks for: an immutable instance of a class.
 	sed -i 's/ = _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' Sources/Wire/troupe.pb.swift
 	protoc --proto_path=Sources/Wire --python_out=python/troupe --pyi_out=python/troupe troupe.proto
+
+# What torch, safetensors and onnxruntime make of an exported policy.
+.PHONY: interop-export
+interop: interop-export
+interop-export: build
+	swift build --build-tests
+	@Tests/Interop/export.sh
 
 clean:
 	rm -rf .build

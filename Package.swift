@@ -133,7 +133,8 @@ let package = Package(
         "Monitoring", .product(name: "Logging", package: "swift-log"),
       ]),
     tests(of: "Plotting", []),
-    tests(of: "TroupeCommands", ["TestKit", "RL", "Learning", "Cluster", "Environments"]),
+    tests(
+      of: "TroupeCommands", ["TestKit", "RL", "Learning", "Policies", "Cluster", "Environments"]),
     .testTarget(
       name: "GymnasiumTests",
       dependencies: ["Gymnasium", "RL", "Policies", "Kernels"], exclude: ["python"],

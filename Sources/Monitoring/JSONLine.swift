@@ -44,6 +44,18 @@ package enum JSONValue: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { text }
 
+  /// For files that people look at: a line for each field of an object, and an end of the last line.
+  package var indentedText: String { indented(by: 0) + "\n" }
+
+  private func indented(by depth: Int) -> String {
+    guard case .object(let fields) = self, !fields.isEmpty else { return text }
+    let indent = String(repeating: "  ", count: depth + 1)
+    let lines = fields.map {
+      "\(indent)\(JSONValue.string($0.key).text): \($0.value.indented(by: depth + 1))"
+    }
+    return "{\n\(lines.joined(separator: ",\n"))\n\(String(repeating: "  ", count: depth))}"
+  }
+
   func write(to text: inout String) {
     switch self {
     case .null: text += "null"
@@ -84,6 +96,8 @@ package struct JSONLine: Hashable, Sendable {
 
   /// Without the line's end.
   package var text: String { JSONValue.object(fields).text }
+  /// The same object as a document of its own.
+  package var indentedText: String { JSONValue.object(fields).indentedText }
 }
 
 /// Writes a JSON string. Control characters are escaped beyond what JSON asks (DEL and U+0080 to U+009F

@@ -23,6 +23,7 @@ struct EnvironmentCatalogue: Sendable {
     switch source {
     case .file(let path, let line), .resumedRun(let path, let line):
       throw RoleFailure(.badData, "\(path), line \(line): \(problem)")
+    case .policy(let path): throw RoleFailure(.badData, "\(path): \(problem)")
     case .flag, .variable, .preset, .implied, .fallback: throw RoleFailure(.usage, problem)
     }
   }

@@ -8,6 +8,8 @@ enum OptionSource: Hashable, Sendable {
   /// Follows from another option, such as `updates`.
   case implied(by: String)
   case resumedRun(path: String, line: Int)
+  /// Read off a policy file.
+  case policy(path: String)
   case file(path: String, line: Int)
   case variable
   case flag
@@ -16,7 +18,7 @@ enum OptionSource: Hashable, Sendable {
   var isGiven: Bool {
     switch self {
     case .file, .variable, .flag: true
-    case .fallback, .preset, .implied, .resumedRun: false
+    case .fallback, .preset, .implied, .resumedRun, .policy: false
     }
   }
 
@@ -26,7 +28,7 @@ enum OptionSource: Hashable, Sendable {
     case .fallback: "default"
     case .preset(let preset): "preset \(preset)"
     case .implied(let other): "because \(other) was given"
-    case .resumedRun(let path, _): path
+    case .resumedRun(let path, _), .policy(let path): path
     case .file(let path, let line): "\(path), line \(line)"
     case .variable: OptionDescriptor<RunSettings>.variable(for: name)
     case .flag: "command line"
@@ -119,6 +121,7 @@ struct Resolved<Settings: Sendable>: Sendable {
       return RoleFailure(.usage, "\(OptionDescriptor<Settings>.variable(for: error.key)) \(rest)")
     case .file(let path, let line), .resumedRun(let path, let line):
       return RoleFailure(.badData, "\(path), line \(line): \(error.key) \(rest)")
+    case .policy(let path): return RoleFailure(.badData, "\(path): \(error.key) \(rest)")
     case .flag, .fallback, .preset, .implied: return RoleFailure(.usage, "\(error.key) \(rest)")
     }
   }

@@ -8,13 +8,18 @@ struct RunRequest {
   private let flags: OptionLayer
   private let variables: OptionLayer
   private let file: OptionLayer
+  /// What a policy file says, under everything that is given.
+  private let policy: OptionLayer
   private let catalogue: EnvironmentCatalogue
   /// The given layers alone, without presets and without a resumed run.
   let given: Resolved<RunSettings>
 
   /// - Throws: a usage or bad-data failure for the first text that stands for no value.
-  init(flags: OptionLayer, context: CommandContext) throws(RoleFailure) {
+  init(
+    flags: OptionLayer, policy: OptionLayer = OptionLayer(), context: CommandContext
+  ) throws(RoleFailure) {
     self.flags = flags
+    self.policy = policy
     variables = .variables(context.variables, of: RunSettings.options)
     catalogue = context.catalogue
     if let path = flags["config"] ?? variables["config"], path.text != "none" {
@@ -25,7 +30,9 @@ struct RunRequest {
       file = OptionLayer()
     }
     var given = Resolved(RunSettings())
-    for layer in [file, variables, flags] { try given.apply(layer, of: RunSettings.options) }
+    for layer in [policy, file, variables, flags] {
+      try given.apply(layer, of: RunSettings.options)
+    }
     self.given = given
   }
 
@@ -44,7 +51,7 @@ struct RunRequest {
         try resolved.set(option, to: preset.environment, source: .preset(preset.name))
       }
     }
-    for layer in [file, variables, flags] { try resolved.apply(layer, of: options) }
+    for layer in [policy, file, variables, flags] { try resolved.apply(layer, of: options) }
     if resolved.source(of: "updates").isGiven,
       case .preset = resolved.source(of: "until-return"),
       let option = options.first(where: { $0.name == "until-return" })

@@ -98,7 +98,7 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
-      CompareCommand.self,
+      CompareCommand.self, ExportCommand.self, ImportCommand.self,
       ReplayCommand.self, PlotCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
       InitCommand.self, DoctorCommand.self,
     ])

@@ -64,6 +64,9 @@ import TroupeCommands
     (["evaluate"], "missing expected argument '<run>'"),
     (["evaluate", "nothing-here"], "nothing-here is no run: it has no config.yaml"),
     (["compare"], "missing expected argument '<run>"),
+    (["export", "nothing-here"], "missing expected argument '--to <directory>'"),
+    (["export", "nothing-here", "--to", "x"], "nothing-here is no run: it has no config.yaml"),
+    (["import"], "missing expected argument '<file>'"),
     (["environments", "cartpol"], "unknown environment cartpol; did you mean cartpole?"),
   ]
 
@@ -130,7 +133,8 @@ import TroupeCommands
       ("environments", "troupe environments cartpole"), ("keygen", "troupe keygen keys"),
       ("init", "troupe init my-environment"),
       ("doctor", "troupe doctor gymnasium:LunarLander-v3"),
-      ("compare", "troupe compare runs/"),
+      ("compare", "troupe compare runs/"), ("export", "troupe export runs/"),
+      ("import", "troupe import exported/"),
     ])
   func help(command: String, example: String) throws {
     let place = try Workplace()
