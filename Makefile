@@ -24,6 +24,7 @@ help:
 	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
 	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch and ONNX work with Troupe'
+	@echo 'make docs     the documentation of the library for programs of your own, in .build/docs'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
 	@echo 'make clean    remove what was built'
@@ -86,12 +87,16 @@ interop-gymnasium: build
 
 # A package of a user's own: built from nothing, and trained until it walks straight to the end.
 EXAMPLE := Examples/CustomEnvironment
+# A program that trains by an estimator of its own.
+ESTIMATOR := Examples/OwnEstimator
 
 .PHONY: example
 example: setup
 	timeout 1800 swift build -c release --package-path $(EXAMPLE)
 	timeout 60 $(EXAMPLE)/.build/release/corridor train corridor --seed 1 --updates 200 --until-return 0.9 \
 	  --evaluate-every 10 --run-dir $$(mktemp -d)/run --json | grep '"solved":true'
+	timeout 1800 swift build -c release --package-path $(ESTIMATOR)
+	timeout 120 $(ESTIMATOR)/.build/release/estimator | tee /dev/stderr | grep -E 'update 60: mean return (4[0-9]{2}|500)'
 
 bench-build: build
 	swift build -c release --product TroupeBenchmarks
@@ -176,6 +181,13 @@ interop: interop-export
 interop-export: build
 	swift build --build-tests
 	@Tests/Interop/export.sh
+
+# The documentation of the library as a site, in .build/docs. The plugin is resolved for this alone.
+.PHONY: docs
+docs: setup
+	TROUPE_DOCS=1 swift package --scratch-path .build/docc --allow-writing-to-directory .build/docs \
+	  generate-documentation --target RL --warnings-as-errors --output-path .build/docs \
+	  --transform-for-static-hosting --hosting-base-path /
 
 clean:
 	rm -rf .build

@@ -22,6 +22,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: settings)
 }
 
+/// What `make docs` needs and nobody else: users' builds do not fetch it.
+let documentationPlugin: [Package.Dependency] =
+  Context.environment["TROUPE_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
+
 let package = Package(
   name: "troupe",
   products: [
@@ -39,7 +44,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-  ],
+  ] + documentationPlugin,
   targets: [
     // 1: arithmetic on spans of numbers
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),

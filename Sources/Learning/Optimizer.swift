@@ -71,7 +71,7 @@ public struct Optimizer: Sendable, Equatable {
   ///
   /// Source: Kingma and Ba, "Adam", 2015, algorithm 1; Tieleman and Hinton, lecture 6.5, 2012; the
   /// epsilons stand where PyTorch has them.
-  package mutating func update(_ parameters: inout [Float], along gradient: [Float]) {
+  public mutating func update(_ parameters: inout [Float], along gradient: [Float]) {
     let rate = scheduledLearningRate
     updateCount += 1
     var view = parameters.mutableSpan

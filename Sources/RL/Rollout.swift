@@ -25,8 +25,8 @@ public struct RolloutFault: Error, Hashable, CustomStringConvertible {
 /// once and every environment takes one step. A lane whose episode ends takes the next slot; when
 /// there is none, the last lane moves into its place, so that the tail of a round stays cheap.
 ///
-/// Resumable: ``advance(while:nextSlot:finished:into:)`` returns whenever its caller wants to look at
-/// something else, and goes on where it stopped. What an episode contains depends on (seed, version,
+/// Resumable: ``advance(laneLimit:while:nextSlot:finished:into:)`` returns whenever its caller wants to
+/// look at something else, and goes on where it stopped. What an episode contains depends on (seed, version,
 /// kind, slot) and the parameters alone, never on lanes, company or pauses.
 public struct Rollout<P: Policy> {
   private let environmentName: String

@@ -86,7 +86,7 @@ public struct TrajectoryBlock: Sendable, Equatable {
   }
 
   /// The first step of each episode within the block, counted over all episodes.
-  package var stepOffsets: [Int] {
+  public var stepOffsets: [Int] {
     var offsets: [Int] = []
     offsets.reserveCapacity(headers.count)
     var offset = 0
