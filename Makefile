@@ -20,6 +20,7 @@ help:
 	@echo 'make build    build the command, .build/release/troupe'
 	@echo 'make bench    measure everything and compare with the goals, 5 min (ARGS=--quick)'
 	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
+	@echo 'make bench-scale   throughput by number of actors and what limits it, 10 min (ARGS=--quick)'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
@@ -111,6 +112,12 @@ bench-peers: bench-build
 	@.build/peers/bin/pip install --quiet --requirement Sources/Benchmarks/peers/requirements.txt \
 	  || echo 'make: not every peer could be installed; what is missing is named below' >&2
 	.build/peers/bin/python Sources/Benchmarks/peers/compare.py .build/release/TroupeBenchmarks $(ARGS)
+
+# Throughput by number of actors, waiting, large rounds and limited bandwidth (as root); see docs/scale.md.
+.PHONY: bench-scale
+bench-scale: bench-build
+	@Sources/Benchmarks/scale/scale.py .build/release/troupe .build/release/TroupeBenchmarks \
+	  --picture docs/throughput.svg $(ARGS)
 
 # The rows are in learning.json; the table goes to .build/learn.md, every run to .build/learn.json.
 # ARGS="--quick --seeds 3" or ARGS="--only CartPole --first-seed 1" do less, ARGS=--long runs the rows that

@@ -71,7 +71,7 @@ def main():
                 pairs.append((alone, troupe_rate(troupe, name, actors, *play, limit)))
             ratio = statistics.median(through / alone for alone, through in pairs)
             alone, through = (statistics.median(column) for column in zip(*pairs))
-            print(f"{name}: make_vec {best[0]} of {best[1]} {alone:.0f} steps/s, through the bridge with {actors} actors "
+            print(f"{name}: make_vec {best[0]} of {best[1]} {alone:.0f} steps/s, through the bridge with {actors} actor(s) "
                   f"{through:.0f}: {100 * ratio:.0f} % (in turns {', '.join(f'{100 * b / a:.0f} %' for a, b in pairs)})",
                   flush=True)
             if ratio < GOAL:
