@@ -75,6 +75,7 @@ class AgendaTests(unittest.TestCase):
         self.assertEqual([self.agenda.next_slot() for _ in range(2)], [4, None])
         self.agenda.apply(lease(3, 4), 0)
         self.agenda.apply(lease(4, 1, 4), 0)
+        self.assertEqual(self.agenda.unplayed, {1, 4})
         self.assertEqual(self.agenda.next_slot(), 1)
 
     def test_statuses_come_at_once_when_idle_and_then_more_and_more_rarely(self):
