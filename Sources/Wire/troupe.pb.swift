@@ -12,13 +12,8 @@
 // what the learner broadcasts. Arrays travel as raw little-endian frames behind the envelope. What
 // every field means, and who sends it when, is in Protocol.md.
 //
-// troupe.pb.swift is generated from this file and committed; after a change, with protoc-gen-swift of
-// swift-protobuf 1.39.0 (`swift build -c release --product protoc-gen-swift` there), run in Sources/Wire:
-//
-//   protoc --swift_out=. --swift_opt=UseAccessLevelOnImports=true troupe.proto
-//   sed -i 's/ = unsafe _StorageClass.defaultInstance/ = unsafe _StorageClass.defaultInstance/' troupe.pb.swift
-//
-// (The second line says what strict memory safety asks for: an immutable instance of a class.)
+// troupe.pb.swift and python/troupe/troupe_pb2.py are generated from this file and committed; after a
+// change run `make protobuf`.
 //
 // Field numbers are never used again. The protocol version changes whenever an old reader would
 // misunderstand a new message; fields 1 of both envelopes and 2 of ActorEnvelope keep their meaning in
