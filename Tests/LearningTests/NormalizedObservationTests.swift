@@ -54,6 +54,23 @@ import Testing
     #expect(learner.statistics?.stepCount == Double(seen.count))
   }
 
+  /// What a height of 24.8 ± 2.3 is after 100 million steps. Sums of x and x² in single precision, as plain
+  /// normalisers keep them, have a variance below 0 by then (docs/learning.md).
+  @Test func `statistics of a hundred million steps are as exact as those of the first`() {
+    var statistics = ObservationStatistics(observationSize: 1)
+    let (roundCount, stepCount, variance) = (6250, 16_000.0, 5.4)
+    for round in 0..<roundCount {
+      let mean = round.isMultiple(of: 2) ? 24.7 : 24.9
+      statistics.merge(
+        ObservationStatistics(stepCount: stepCount, means: [mean], squares: [variance * stepCount])
+      )
+    }
+    let normalization = statistics.normalization
+    let deviation = 1 / Double(normalization.inverseDeviations[0])
+    #expect(abs(Double(normalization.means[0]) - 24.8) < 1e-5)
+    #expect(abs(deviation / (variance + 0.01).squareRoot() - 1) < 1e-6)
+  }
+
   @Test func `the first round only measures`() throws {
     let test = Self.test
     let start = test.makeLearner()
