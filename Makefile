@@ -22,7 +22,7 @@ help:
 	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
 	@echo 'make bench-scale   throughput by number of actors and what limits it, 10 min (ARGS=--quick)'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
-	@echo 'make chaos    200 faults, dead hosts and full disks, to the same bytes, 6 min (ARGS="--seed 7")'
+	@echo 'make chaos    200 faults, dead hosts, full disks and attacks, to the same bytes, 9 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
 	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch and ONNX work with Troupe'
 	@echo 'make docs     the documentation of the library for programs of your own, in .build/docs'
@@ -62,6 +62,7 @@ test: build
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
 	@cluster/test/manifests.sh
+	swift build -c release --product TroupeMutations
 	@Tests/Chaos/chaos.py .build/release/troupe --quick --seed 1
 	@python/tests/run.sh .build/release/troupe
 	@$(MAKE) --no-print-directory lint
@@ -134,9 +135,12 @@ profile: build
 	@Sources/Benchmarks/profile.py .build/release/troupe $(TRAINING) --episodes-per-update 262 --updates 150 \
 	  --hidden 64,64 --learning-rate 0.01
 
-# Faults against real processes, 6 min; see docs/faults.md. ARGS="--seed 7 --only schedule" does less.
+# Faults and attacks against real processes, 9 min; see docs/faults.md. ARGS="--seed 7 --only schedule" does less.
 .PHONY: chaos
 chaos: build
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) faketime iproute2"
+	swift build -c release --product TroupeMutations
+	swift build -c release --product TroupeFaultyActor
 	@Tests/Chaos/chaos.py .build/release/troupe $(ARGS)
 
 cluster-check: build

@@ -114,6 +114,17 @@ let package = Package(
         "Environments",
         "RL", "Kernels", "CBenchmarks",
       ], path: "Sources/Benchmarks/TroupeBenchmarks", swiftSettings: settings),
+    // What harms a run: bytes that no decoder may choke on, and an actor that fails. `make chaos`
+    .target(
+      name: "Decoders",
+      dependencies: ["TroupeCommands", "Dashboard", "Wire", "Learning", "RL", "Kernels"],
+      path: "Tests/Fuzzing/Decoders", swiftSettings: settings),
+    .executableTarget(
+      name: "TroupeMutations", dependencies: ["Decoders"], path: "Tests/Fuzzing/Mutations",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "TroupeFaultyActor", dependencies: ["TroupeCommands", "Environments", "RL"],
+      path: "Tests/Chaos/FaultyActor", swiftSettings: settings),
     // Tests
     .target(
       name: "TestKit", dependencies: ["RL"], path: "Tests/TestKit", swiftSettings: settings),

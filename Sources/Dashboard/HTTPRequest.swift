@@ -1,5 +1,5 @@
 /// The head of one request.
-struct HTTPRequest: Hashable {
+package struct HTTPRequest: Hashable {
   let method: String
   let path: String
   /// What follows the question mark.
@@ -10,7 +10,7 @@ struct HTTPRequest: Hashable {
   /// Nil until the head is complete.
   ///
   /// - Throws: what is wrong with it.
-  static func parse(_ bytes: [UInt8]) throws(HTTPRefusal) -> HTTPRequest? {
+  package static func parse(_ bytes: [UInt8]) throws(HTTPRefusal) -> HTTPRequest? {
     guard let end = endOfHead(bytes) else {
       if bytes.count >= HTTPServer.headLimit { throw .tooLarge }
       return nil
@@ -52,7 +52,7 @@ struct HTTPRequest: Hashable {
 }
 
 /// A request that is not answered as asked.
-enum HTTPRefusal: Error, Hashable {
+package enum HTTPRefusal: Error, Hashable {
   case malformed, tooLarge, otherMethod, otherHost, unknown
 
   var status: String {

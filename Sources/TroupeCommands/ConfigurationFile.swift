@@ -18,6 +18,13 @@ enum ConfigurationFile {
     } catch {
       throw RoleFailure(.badData, "\(error)")
     }
+    return try parse(bytes, path: path, options: options, source: source)
+  }
+
+  static func parse<Settings>(
+    _ bytes: [UInt8], path: String, options: [OptionDescriptor<Settings>],
+    source: (_ line: Int) -> OptionSource
+  ) throws(RoleFailure) -> OptionLayer {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw RoleFailure(.badData, "\(path) is not a YAML file: it is not UTF-8 text")
     }

@@ -3,6 +3,7 @@
 import signal
 import tempfile
 
+import report
 from cluster import Cluster, Failure
 
 UPDATES, EPISODES = 3, 8
@@ -41,5 +42,7 @@ def play(troupe):
             break
         if boundary > 500:
             raise Failure("a run of three updates has no 500 messages")
+    report.note(boundary - 1, different, lost)
+    report.fault("learner: SIGKILL at a message boundary, every one", [None] * (boundary - 1))
     return [f"learner killed at each of {boundary - 1} message boundaries and resumed: {different} with other "
             f"bytes, {lost} episodes lost"], different == 0 and lost == 0 and boundary > 10

@@ -17,8 +17,12 @@ import time
 sys.dont_write_bytecode = True  # nothing is left beside the sources
 
 import boundaries  # noqa: E402
+import failing  # noqa: E402
+import hostile  # noqa: E402
+import mutations  # noqa: E402
 import network  # noqa: E402
 import places  # noqa: E402
+import report  # noqa: E402
 import schedule  # noqa: E402
 from cluster import Failure  # noqa: E402
 
@@ -28,7 +32,7 @@ def main():
     parser.add_argument("troupe")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32))
     parser.add_argument("--faults", type=int, default=200)
-    parser.add_argument("--quick", action="store_true", help="20 faults and the boundaries, for each test run")
+    parser.add_argument("--quick", action="store_true", help="20 faults, the boundaries and the damaged messages, for each test run")
     parser.add_argument("--only", nargs="+", metavar="PART", default=[])
     given = parser.parse_args()
     # As an exception, so that namespaces, mounts and directories are removed on the way out.
@@ -40,9 +44,15 @@ def main():
         "places": lambda: places.play(troupe),
         "crowd": lambda: places.crowd(troupe),
         "network": lambda: network.play(troupe),
+        "failing": lambda: failing.play(troupe),
+        "clocks": lambda: failing.clocks(troupe),
+        "strangers": lambda: hostile.strangers(troupe),
+        "flood": lambda: hostile.flood(troupe),
+        "huge": lambda: hostile.huge(troupe),
         "memory": lambda: places.memory(troupe),
+        "mutations": lambda: mutations.play(troupe, given.seed % 2**32),
     }
-    chosen = given.only or (["schedule", "boundaries"] if given.quick else list(parts))
+    chosen = given.only or (["schedule", "boundaries", "mutations"] if given.quick else list(parts))
     if unknown := [name for name in chosen if name not in parts]:
         parser.error(f"no part {unknown[0]}; there are {', '.join(parts)}")
     print(f"seed {given.seed}: --seed {given.seed} makes the same schedule again", flush=True)
@@ -56,6 +66,8 @@ def main():
         all_held = all_held and held
         print(f"\n{name}: {'held' if held else 'FAILED'}, {time.monotonic() - began:.0f} s", flush=True)
         print("\n".join(lines), flush=True)
+    if len(chosen) > 1:
+        print("\nall together\n" + "\n".join(report.lines()), flush=True)
     return 0 if all_held else 1
 
 

@@ -53,12 +53,12 @@ class Cluster:
         self.learner, self.actors, self.started = None, [], 0
         self.outputs = {}
 
-    def start(self, arguments, variables=None, prefix=()):
+    def start(self, arguments, variables=None, prefix=(), program=None):
         output = self.place / f"output-{self.started}"
         self.started += 1
         with open(output, "wb") as file:
             process = subprocess.Popen(
-                [*prefix, self.troupe, *arguments], stdin=subprocess.DEVNULL, stdout=file,
+                [*prefix, program or self.troupe, *arguments], stdin=subprocess.DEVNULL, stdout=file,
                 stderr=subprocess.STDOUT, env={**os.environ, **(variables or {})},
                 preexec_fn=_end_with_parent)
         self.outputs[process.pid] = output

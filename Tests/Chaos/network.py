@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 
+import report
 from cluster import Cluster, Failure
 
 UPDATES = 250
@@ -248,6 +249,8 @@ def play(troupe):
         for name, fault in FAULTS.items():
             digest, lost, meanwhile, recovery = play_one(troupe, keys, hub, fault)
             held = held and digest == expected and lost == 0
+            report.note(1, digest != expected, lost)
+            report.fault(f"network: {name}", [recovery])
             time_text = "over before" if recovery is None else f"{recovery:.2f} s"
             lines.append(f"| {name} | {'equal' if digest == expected else 'DIFFERENT'} | {lost} | "
                          f"{meanwhile} | {time_text} |")

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 
+import report
 from cluster import Cluster, Failure
 
 UPDATES = 120
@@ -86,6 +87,9 @@ def play(troupe):
     expected = undisturbed(troupe)
     digest, is_said, text = full_disk(troupe)
     code, sentence = read_only(troupe)
+    report.note(1, digest != expected, 0)
+    report.fault("learner: disk full, and room again", [None])
+    report.fault("learner: run directory read-only, refused", [None])
     held = digest == expected and is_said and code == 69 and "the file system is read-only" in sentence
     lines = [f"disk full in the middle: {'equal' if digest == expected else 'DIFFERENT'} bytes, "
              f"{'named in the log, exit 0' if is_said else 'NOT SAID: ' + text[-1500:]}",
@@ -114,6 +118,8 @@ def crowd(troupe):
             left = run.started - 1 - len(run.actors)
             digest = run.finish()
             joined = run.text(run.learner).count("an actor joined")
+            report.note(1, digest != expected, run.lost)
+            report.fault("actor: joins and leaves, 50 in one run", [None] * joined)
             return [f"{joined} actors joined and {left} left in one run of {UPDATES} updates: "
                     f"{'equal' if digest == expected else 'DIFFERENT'} bytes, {run.lost} episodes lost"], (
                         digest == expected and run.lost == 0 and joined == 50)
@@ -152,6 +158,8 @@ def memory(troupe):
                 change = after / before - 1
                 held = held and abs(change) <= 0.05
                 lines.append(f"| {name} | {before / 1024:.1f} MiB | {after / 1024:.1f} MiB | {change:+.1%} |")
+                report.fact(f"RSS of {name}, after 10⁴ and 10⁶ episodes",
+                            f"{before / 1024:.1f} MiB, {after / 1024:.1f} MiB ({change:+.1%})")
             return lines, held
         finally:
             run.close()

@@ -3,10 +3,10 @@
 import collections
 import random
 import signal
-import statistics
 import tempfile
 import time
 
+import report
 from cluster import Cluster, Failure, free_pair
 from proxy import Relay
 
@@ -175,12 +175,8 @@ def play(troupe, seed, count):
         digests.append(digest)
         lost += missing
     different = sum(digest != expected for digest in digests)
-    lines = ["| fault | times | recovery, median | recovery, worst |", "| --- | --- | --- | --- |"]
-    for kind in FAULTS:
-        times = [time for time in table[kind] if time is not None]
-        figures = f"{statistics.median(times):.2f} s | {max(times):.2f} s" if times else "– | –"
-        lines.append(f"| {kind} | {len(table[kind])} | {figures} |")
-    lines.append("")
+    report.note(len(digests), different, lost)
+    lines = report.HEAD + [report.fault(kind, table[kind]) for kind in FAULTS] + [""]
     lines.append(f"{count} faults in {len(digests)} runs of {UPDATES} updates: {different} with other bytes, "
                  f"{lost} episodes lost; SHA-256 {expected[:16]}…")
     return lines, different == 0 and lost == 0

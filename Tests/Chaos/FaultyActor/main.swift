@@ -1,0 +1,3 @@
+import TroupeCommands
+
+TroupeCommand.main(environments: [FaultyCartPole.self])

@@ -1,0 +1,1 @@
+../../WireTests/RandomValues.swift
