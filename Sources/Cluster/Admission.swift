@@ -4,6 +4,10 @@ package import Wire
 package enum Admission: Hashable, Sendable {
   /// The first copy of a slot of this round: it goes to the forward pass.
   case accepted
+  /// The first copy of a slot that is audited: to be kept until the second is there.
+  case first
+  /// The second copy of it, to be compared with the first.
+  case second
   /// Counted and dropped.
   case rejected(Rejection)
 }
@@ -27,19 +31,28 @@ package enum Rejection: Hashable, Sendable {
   case quarantined
 }
 
-/// What becomes of a trajectory whose log-probabilities the learner could not reproduce.
+/// What becomes of the sender of something that no honest actor sends, such as a trajectory whose
+/// log-probabilities the learner could not reproduce.
 package struct Refusal: Hashable, Sendable {
-  /// Who sent it.
-  package let actor: ActorID
-  /// Trajectories of this actor refused so far in this run, this one included.
+  /// Who sent it; nil if only its key is known.
+  package let actor: ActorID?
+  /// Who is held to account.
+  package let party: Party
+  /// Refusals of this party so far in this run, this one included.
   package let refusalCount: Int
-  /// Nothing that this actor sends is accepted any more.
+  /// Nothing that this party sends is accepted any more.
   package let isQuarantined: Bool
+  /// As of this refusal.
+  package let isNewInQuarantine: Bool
 }
 
 /// What the ledger counted since its process started.
 package struct LedgerCounts: Hashable, Sendable {
   package var accepted = 0
+  /// Slots played by two actors and compared.
+  package var audited = 0
+  /// Slots that were to be, but there was no second actor.
+  package var auditsWaived = 0
   package var stale = 0
   package var ahead = 0
   package var wrongKind = 0

@@ -52,6 +52,14 @@ final class AllowList: Sendable {
     state.withLock { $0.names[key] != nil && !$0.denied.contains(key) }
   }
 
+  /// What the key's holder counts as, or nil if it may not connect. Any thread may ask.
+  func peer(_ key: CurvePublicKey) -> Peer? {
+    state.withLock { state in
+      guard let name = state.names[key], !state.denied.contains(key) else { return nil }
+      return name.hasSuffix(KeyDirectory.sharedSuffix) ? .sharedKey(key) : .key(key)
+    }
+  }
+
   /// What the key's file is called, for people.
   func name(of key: CurvePublicKey) -> String? { state.withLock { $0.names[key] } }
 

@@ -8,6 +8,7 @@ internal import ZeroMQ
 /// learner.secret          on the learner's host and nowhere else
 /// learner.public          on every host
 /// allowed/NAME.public     on the learner's host: who may connect
+/// allowed/NAME.shared.public    the same of a key that several actors speak with, such as a relay's
 /// actor.secret            on the actors' hosts
 /// actor.public            for people: allowed/ has a copy
 /// actors/NAME/            the directory of one more actor key: learner.public, actor.secret, actor.public
@@ -22,6 +23,8 @@ package struct KeyDirectory: Sendable {
   }
 
   static let publicSuffix = ".public"
+  /// Before it, in the name of a key that several actors share.
+  static let sharedSuffix = ".shared"
   static let learner = "learner"
   static let actor = "actor"
 

@@ -34,6 +34,9 @@ struct LearnerKeys: Sendable {
     }
   }
 
+  /// Who a peer is, for people; nil where nothing is known.
+  func text(of peer: Peer) -> String? { peer.key.map { text(of: $0) } }
+
   /// The key, and its file's name where it has one.
   func text(of key: CurvePublicKey) -> String {
     (allowList.name(of: key).map { "\($0) " } ?? "") + "\(key)"

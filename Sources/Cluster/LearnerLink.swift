@@ -7,11 +7,11 @@ internal import ZeroMQ
 struct LearnerLink: ~Copyable {
   /// One message taken off the receiver.
   enum Incoming {
-    case message(ActorMessage, sender: CurvePublicKey?, byteCount: Int)
+    case message(ActorMessage, sender: Peer, byteCount: Int)
     /// Not a message of this protocol; counted and dropped.
-    case malformed(WireError, sender: CurvePublicKey?, byteCount: Int)
+    case malformed(WireError, sender: Peer, byteCount: Int)
     /// Of a key that may not, or no longer, take part; not even looked into.
-    case outcast(byteCount: Int)
+    case outcast(CurvePublicKey?, byteCount: Int)
   }
 
   /// What a wait found. A socket is read only when it has something: an empty attempt costs libzmq
@@ -132,17 +132,20 @@ struct LearnerLink: ~Copyable {
         from: receiver, maximumFrameCount: ActorMessage.greatestFrameCount)
     {
       switch reception {
-      case .tooManyFrames(let count):
-        let error = WireError.frameCount(
-          expected: ActorMessage.greatestFrameCount, found: count)
-        taken.append(.malformed(error, sender: nil, byteCount: 0))
-      case .message(let frames):
-        let byteCount = frames.reduce(0) { $0 + $1.byteCount }
-        guard isHeard(frames) else {
-          taken.append(.outcast(byteCount: byteCount))
+      case .tooManyFrames(let first, let count):
+        guard let sender = peer(of: [first]) else {
+          taken.append(.outcast(first.senderKey, byteCount: first.byteCount))
           continue
         }
-        let sender = keys == nil ? nil : frames.first?.senderKey
+        let error = WireError.frameCount(
+          expected: ActorMessage.greatestFrameCount, found: count)
+        taken.append(.malformed(error, sender: sender, byteCount: first.byteCount))
+      case .message(let frames):
+        let byteCount = frames.reduce(0) { $0 + $1.byteCount }
+        guard let sender = peer(of: frames) else {
+          taken.append(.outcast(frames.first?.senderKey, byteCount: byteCount))
+          continue
+        }
         do throws(WireError) {
           let message = try ActorMessage(
             decoding: ReceivedMessage(frames: frames), shape: shape)
@@ -156,23 +159,25 @@ struct LearnerLink: ~Copyable {
   }
 
   /// Comings and goings of subscribers, as hints; frames of any other form are passed over.
-  func takeEvents() throws(RoleFailure) -> [Wire.SubscriptionEvent] {
-    var taken: [Wire.SubscriptionEvent] = []
+  /// The sender is nil where libzmq does not name it, as when a connection ended.
+  func takeEvents() throws(RoleFailure) -> [(event: Wire.SubscriptionEvent, sender: Peer?)] {
+    var taken: [(event: Wire.SubscriptionEvent, sender: Peer?)] = []
     for _ in 0..<Self.eventsPerTurn {
       guard let reception = try reception(from: publisher, maximumFrameCount: 1) else { break }
       guard case .message(let frames) = reception, let frame = frames.first else { continue }
       // What libzmq itself reports when a connection ends has no sender.
-      guard frame.senderKey == nil || isHeard(frames) else { continue }
+      let sender = frame.senderKey == nil ? nil : peer(of: frames)
+      guard frame.senderKey == nil || sender != nil else { continue }
       let event = frame.withBytes { bytes in try? Wire.SubscriptionEvent(decoding: bytes) }
-      if let event { taken.append(event) }
+      if let event { taken.append((event, sender)) }
     }
     return taken
   }
 
-  /// Whether the sender may take part at this moment: its connection may be older than its removal.
-  private func isHeard(_ frames: [Frame]) -> Bool {
-    guard let keys else { return true }
-    return frames.first?.senderKey.map(keys.allowList.allows) ?? false
+  /// The sender; nil if it may not take part at this moment: its connection may be older than its removal.
+  private func peer(of frames: [Frame]) -> Peer? {
+    guard let keys else { return .address(frames.first?.senderAddress ?? "") }
+    return frames.first?.senderKey.flatMap { keys.allowList.peer($0) }
   }
 
   private func reception(

@@ -16,18 +16,20 @@ extension LearnerProcess {
     for item in incoming {
       defer { faults.messageCrossed() }
       switch item {
-      case .outcast:
-        monitor.dropped(.outcast, "its key was removed", actor: nil, now: clock.now)
-      case .malformed(let error, _, let byteCount):
-        try heedMalformed(error, byteCount: byteCount)
+      case .outcast(let key, _):
+        monitor.dropped(
+          .outcast, "its key was removed", actor: nil, peer: key.map { "\($0)" }, now: clock.now)
+      case .malformed(let error, let sender, _):
+        try heedMalformed(error, from: sender)
       case .message(let message, let sender, let byteCount):
         monitor.received(byteCount: byteCount)
         guard message.run == nil || message.run == store.run else {
-          try heedForeign(message)
+          try heedForeign(message, from: sender)
           continue
         }
+        guard try isGranted(message, to: sender) else { continue }
         switch message.body {
-        case .join(let join): try heed(join, from: message.actor, key: sender)
+        case .join(let join): try heed(join, from: message.actor, peer: sender)
         case .status(let status):
           monitor.heard(status, from: message.actor)
           ledger.status(from: message.actor, StatusReport(status), now: clock.now)
@@ -49,9 +51,9 @@ extension LearnerProcess {
   }
 
   mutating func receiveEvents() throws(RoleFailure) {
-    for event in try link.takeEvents() {
+    for (event, sender) in try link.takeEvents() {
       defer { faults.messageCrossed() }
-      guard case .actor(let actor) = event.topic else { continue }
+      guard case .actor(let actor) = event.topic, mayHint(sender, of: actor) else { continue }
       if event.isSubscription {
         ledger.subscribed(actor, now: clock.now)
       } else {
@@ -62,7 +64,8 @@ extension LearnerProcess {
 
   /// After the goodbye only departures matter; any other word is answered with another goodbye.
   mutating func receiveFarewells() throws(RoleFailure) {
-    for case .message(let message, _, _) in try link.takeMessages() {
+    for case .message(let message, let sender, _) in try link.takeMessages() {
+      guard ledger.claim(message.actor, by: sender, now: clock.now) == .granted else { continue }
       switch message.body {
       case .leave: ledger.leave(message.actor)
       case .status(let status):
@@ -73,24 +76,28 @@ extension LearnerProcess {
     try receiveEvents()
   }
 
-  private mutating func heedMalformed(_ error: WireError, byteCount: Int) throws(RoleFailure) {
-    monitor.dropped(.malformed, "\(error)", actor: nil, now: clock.now)
-    guard case .protocolVersion(let expected, let found, let sender) = error, let sender else {
-      return
+  private mutating func heedMalformed(_ error: WireError, from peer: Peer) throws(RoleFailure) {
+    monitor.dropped(.malformed, "\(error)", actor: nil, peer: text(of: peer), now: clock.now)
+    guard case .protocolVersion(let expected, let found, let sender) = error else {
+      return note(ledger.offended(by: peer))
     }
+    guard let sender else { return }
     try refuse(
       sender, .protocolVersion,
       "it speaks version \(found) of the protocol, this learner version \(expected)")
   }
 
-  private mutating func heedForeign(_ message: ActorMessage) throws(RoleFailure) {
-    monitor.dropped(.foreignRun, "another run", actor: message.actor, now: clock.now)
+  private mutating func heedForeign(
+    _ message: ActorMessage, from peer: Peer
+  ) throws(RoleFailure) {
+    monitor.dropped(
+      .foreignRun, "another run", actor: message.actor, peer: text(of: peer), now: clock.now)
     guard case .join = message.body else { return }
     try refuse(message.actor, .otherRun, "another run is served here")
   }
 
   private mutating func heed(
-    _ join: ActorMessage.Join, from actor: ActorID, key: CurvePublicKey?
+    _ join: ActorMessage.Join, from actor: ActorID, peer: Peer
   ) throws(RoleFailure) {
     let isExact = join.arithmetic == .exact
     if !isExact, let objection = approximateActors.objection {
@@ -114,13 +121,14 @@ extension LearnerProcess {
         metadata: fields([
           .actor: actor, .host: join.hostName, .pid: join.processID,
           .instructions: join.instructionSet,
-        ]).merging(key.map { ["key": "\(keys?.text(of: $0) ?? "\($0)")"] } ?? [:]) { $1 })
+        ]).merging(text(of: peer).map { ["key": "\($0)"] } ?? [:]) { $1 })
     }
     monitor.joined(
       actor, host: join.hostName, process: join.processID, isApproximate: !isExact)
     ledger.join(
       actor, lanes: join.laneCount,
-      identityKey: identityKey(hostName: join.hostName, processID: join.processID, key: key),
+      identityKey: identityKey(
+        hostName: join.hostName, processID: join.processID, key: peer.key),
       now: clock.now)
   }
 
@@ -130,23 +138,38 @@ extension LearnerProcess {
   ) {
     if message.round == collected.id, case .returns = collected {
       return monitor.dropped(
-        .wrongForm, "a search collects returns", actor: actor, now: clock.now)
+        .wrongForm, "a search collects returns", actor: actor, peer: peerText(of: actor),
+        now: clock.now)
     }
     if let value = message.block.firstNonFinite {
-      monitor.dropped(.nonFinite, "\(value) is not finite", actor: actor, now: clock.now)
-      return
+      monitor.dropped(
+        .nonFinite, "\(value) is not finite", actor: actor, peer: peerText(of: actor),
+        now: clock.now)
+      return note(ledger.offended(actor))
     }
     let block = message.block
     if let objection = approximateActors.objection(to: block, from: actor) {
-      return monitor.dropped(.approximate, objection, actor: actor, now: clock.now)
+      return monitor.dropped(
+        .approximate, objection, actor: actor, peer: peerText(of: actor), now: clock.now)
     }
     var acceptedCount = 0
     for (index, offset) in block.stepOffsets.enumerated() {
       let header = block.headers[index]
-      let isAccepted = admit(
+      let admission = admit(
         from: actor, round: message.round, policyDigest: message.policyDigest, slot: header.slot,
         fingerprint: header.fingerprint, stepCount: header.stepCount)
-      if isAccepted, case .trajectories(let estimation) = collected {
+      guard case .trajectories(let estimation) = collected else { continue }
+      switch admission {
+      case .rejected: continue
+      case .first, .second:
+        acceptedCount += 1
+        let copy = TrajectoryReference(block: block, index: index, stepOffset: offset)
+        if let trajectory = heedCopy(
+          copy, from: actor, isFirst: admission == .first, in: message.round)
+        {
+          estimation.insert(trajectory, wake: wakeUp.call)
+        }
+      case .accepted:
         acceptedCount += 1
         var place = header.slot
         if arrivals != nil {
@@ -166,14 +189,16 @@ extension LearnerProcess {
   ) {
     if message.round == collected.id, case .trajectories = collected {
       return monitor.dropped(
-        .wrongForm, "this round collects trajectories", actor: actor, now: clock.now)
+        .wrongForm, "this round collects trajectories", actor: actor, peer: peerText(of: actor),
+        now: clock.now)
     }
     var acceptedCount = 0
     for outcome in message.outcomes {
-      let isAccepted = admit(
+      let admission = admit(
         from: actor, round: message.round, policyDigest: message.policyDigest, slot: outcome.slot,
         fingerprint: outcome.fingerprint, stepCount: outcome.stepCount)
-      guard isAccepted, case .returns(var round, var checks) = collected else { continue }
+      guard admission == .accepted, case .returns(var round, var checks) = collected
+      else { continue }
       acceptedCount += 1
       round.insert(outcome)
       if checks.isDue(outcome.slot, from: actor) { round.check(outcome.slot, wake: wakeUp.call) }
@@ -182,25 +207,30 @@ extension LearnerProcess {
     monitor.accepted(acceptedCount, from: actor, now: clock.now)
   }
 
-  /// Whether an episode that arrived is the first copy of a slot of this round.
+  /// What the ledger says to an episode that arrived; what it rejects is counted, and logged where no
+  /// honest actor sends it.
   private mutating func admit(
     from actor: ActorID, round: RoundID, policyDigest: Digest128, slot: Int,
     fingerprint: Digest128, stepCount: Int
-  ) -> Bool {
+  ) -> Admission {
     let admission = ledger.admit(
       from: actor, round: round, policyDigest: policyDigest, slot: slot, fingerprint: fingerprint,
       stepCount: stepCount, now: clock.now)
     switch admission {
-    case .accepted: return true
+    case .accepted, .first, .second: break
     case .rejected(.duplicate(of: let first, agrees: false)) where ledger.rules.isReproducible:
       logger.error(
         "two actors played one slot differently",
         metadata: fields([
           .actor: actor, .other: first, .version: round.version, .slot: slot,
         ]))
-      return false
-    case .rejected: return false  // counted by the ledger
+    case .rejected(let rejection):
+      guard let poison = Poison(rejection) else { break }
+      monitor.rejected(
+        poison, version: round.version, slot: slot, actor: actor, peer: peerText(of: actor))
+      if poison == .slotOutOfRange { note(ledger.offended(actor)) }
     }
+    return admission
   }
 
   /// Sends what the ledger decided.
@@ -223,7 +253,9 @@ extension LearnerProcess {
           try refuse(
             actor, .duplicateActor, "\(holder) has the same id", identityKey: key)
         case .quarantined(let count):
-          try refuse(actor, .quarantined, "\(count) of its trajectories could not be reproduced")
+          try refuse(
+            actor, .quarantined,
+            "it is in quarantine: \(count) messages under its id or its key were refused")
         }
       case .goodbye(let actor):
         try send(
@@ -232,7 +264,7 @@ extension LearnerProcess {
     }
   }
 
-  private mutating func refuse(
+  mutating func refuse(
     _ actor: ActorID, _ reason: LearnerMessage.RefusalReason, _ text: String,
     identityKey: String? = nil
   ) throws(RoleFailure) {

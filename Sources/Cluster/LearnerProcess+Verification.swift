@@ -54,14 +54,13 @@ extension LearnerProcess {
   private mutating func refuse(_ slot: Int, of round: RoundID, _ reason: String) {
     let refusal = ledger.refused(slot)
     var metadata: Logger.Metadata = [
-      "actor": "\(refusal.actor)", "version": "\(round.version)", "slot": "\(slot)",
-      "refusals": "\(refusal.refusalCount)",
+      "version": "\(round.version)", "slot": "\(slot)", "refusals": "\(refusal.refusalCount)",
     ]
+    if let actor = refusal.actor { metadata["actor"] = "\(actor)" }
+    if let peer = refusal.actor.flatMap({ peerText(of: $0) }) { metadata["key"] = "\(peer)" }
     // Version and slot alone name a training episode.
     if round.kind != .training { metadata["kind"] = "\(round.kind)" }
     logger.error("\(reason)", metadata: metadata)
-    if refusal.isQuarantined {
-      logger.error("quarantined an actor", metadata: ["actor": "\(refusal.actor)"])
-    }
+    note(refusal)
   }
 }

@@ -32,6 +32,8 @@ package struct LearnerProcess: ~Copyable {
   /// The policy message of the current round, which a welcome repeats.
   var currentPolicy: LearnerMessage.Policy?
   var ending: Ending?
+  /// Copies of audited slots in this round.
+  var audit = RoundAudit()
   /// Reports that the environment broke its contract in this round, by slot; nil for an unknown one.
   var faultCounts: [Int?: Int] = [:]
   /// Where the order of arrival decides which episodes make the update.
@@ -64,6 +66,8 @@ package struct LearnerProcess: ~Copyable {
     var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
     logger[metadataKey: LogKey.run.rawValue] = "\(store.run.rawValue)"
     let restored = role.resume ? try store.restore() : nil
+    let quarantinedKeys = role.resume ? try store.quarantinedKeys() : []
+    let audited = try Self.auditChoice(role, environment)
     let link = try LearnerLink(
       bind: endpoint, keys: keys, run: store.run, incarnation: incarnation,
       shape: TrajectoryShape(
@@ -101,7 +105,10 @@ package struct LearnerProcess: ~Copyable {
     rules.isReproducible = environment.isReproducible && !role.allowsApproximateActors
     approximateActors = ApproximateActors(
       areAllowed: role.allowsApproximateActors, isSearch: role.run.learner.method.isSearch)
-    ledger = RoundLedger(incarnation: incarnation, rules: rules)
+    rules.audit = audited
+    ledger = RoundLedger(
+      incarnation: incarnation, rules: rules,
+      quarantinedKeys: quarantinedKeys)
   }
 
   /// Trains until the goal is reached or a signal comes, and gives the summary.
@@ -123,6 +130,11 @@ package struct LearnerProcess: ~Copyable {
       logger.warning("no goodbye could be sent: \(error)")
     }
     store.removeAddress()
+    if role.audit > 0 {
+      logger.info(
+        "audited",
+        metadata: ["slots": "\(ledger.counts.audited)", "waived": "\(ledger.counts.auditsWaived)"])
+    }
     let summary = monitor.summary(
       snapshot: learner.snapshot, fingerprint: store.fingerprint(of: learner.snapshot),
       path: store.directory.path)
@@ -195,6 +207,7 @@ package struct LearnerProcess: ~Copyable {
     let snapshot = learner.snapshot
     monitor.roundBegan(now: clock.now)
     arrivals = nil
+    audit = RoundAudit()
     faultCounts = [:]
     var offeredCount = slotCount
     if kind == .training, role.run.learner.collection == .firstCome {
@@ -235,6 +248,9 @@ package struct LearnerProcess: ~Copyable {
       if ready.verifications { wakeUp.clear() }
       if ready.messages { try receive(into: &collected) }
       if ready.events { try receiveEvents() }
+      if role.audit > 0, case .trajectories(let estimation) = collected {
+        heedWaivedAudits(into: estimation)
+      }
       heedVerifications(of: &collected)
       try actors?.supervise(now: clock.now, logger: logger)
       monitor.lookAt(ledger, round: collected.id, now: clock.now)

@@ -18,7 +18,7 @@ package enum RefusalReason: Hashable, Sendable {
   /// Another process, `heldBy`, joined under the same id. Both hear the refusal: it is meant for
   /// the one whose identity key is `identityKey`.
   case clonedIdentity(identityKey: String, heldBy: String)
-  /// Too many of its trajectories could not be reproduced.
+  /// Too much of what it, or another actor with its key, sent was refused.
   case quarantined(refusalCount: Int)
 }
 

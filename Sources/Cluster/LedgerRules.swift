@@ -20,11 +20,13 @@ package struct LedgerRules: Hashable, Sendable {
   package var unknownDeadline: Duration = .seconds(5)
   /// A deadline is this multiple of the time that the lease should take.
   package var deadlineFactor = 4.0
-  /// Refused trajectories that put an actor in quarantine.
+  /// Refusals that put an actor, or everybody who speaks with its key, in quarantine.
   package var refusalLimit = 3
   /// Equal slots give equal episodes. Where this does not hold there are no backup leases, and slots
   /// are leased again only when their actor is gone for certain.
   package var isReproducible = true
+  /// Slots that two actors play, if any.
+  package var audit: AuditChoice?
 
   package init() {}
 }

@@ -20,11 +20,13 @@ package struct LearnerRole: Sendable {
   package var security: LinkSecurity
   /// Actors may join whose arithmetic is not Troupe's.
   package var allowsApproximateActors: Bool
+  /// Share of all slots that a second actor plays, too. Units: 1, in 0...1.
+  package var audit: Double
 
   package init(
     run: RunConfiguration, goal: RunGoal, bind: String, runDirectory: String, resume: Bool,
     checkpointEvery: Int, checkpointsKept: Int, threads: Int, security: LinkSecurity = .local,
-    allowsApproximateActors: Bool = false
+    allowsApproximateActors: Bool = false, audit: Double = 0
   ) {
     self.run = run
     self.goal = goal
@@ -36,6 +38,7 @@ package struct LearnerRole: Sendable {
     self.threads = threads
     self.security = security
     self.allowsApproximateActors = allowsApproximateActors
+    self.audit = audit
   }
 }
 

@@ -91,8 +91,10 @@ extension RoundLedger {
       let acknowledged = roster[i].acknowledged
       let listed = roster[i].lease?.number ?? 0
       var mustExclude = false
+      let mayComeSecond = mayRepeat(i)
       let taken = slots.take(size, for: i) { entry in
         if entry.wasRefused, entry.sender == id, actorCount > 1 { return false }
+        if entry.hasFirstCopy, !mayComeSecond(entry.sender) { return false }
         guard entry.revokedFrom == Int32(i), acknowledged <= entry.revokedAt else { return true }
         mustExclude = mustExclude || listed <= entry.revokedAt
         return false
@@ -116,6 +118,7 @@ extension RoundLedger {
       for i in 0..<roster.count where roster[i].isLive && !roster[i].isLate && i != late {
         guard !candidates.isEmpty else { break }
         guard roster[i].heldCount < roster[i].lanes else { continue }
+        let mayComeSecond = mayRepeat(i)
         let size = LeasePlan.piece(
           held: roster[i].heldCount, lanes: roster[i].lanes, open: candidates.count,
           share: weights.of[i] / weights.total, isMeasured: roster[i].speed != nil)
@@ -125,6 +128,7 @@ extension RoundLedger {
           let isBarred =
             entry.revokedFrom == Int32(i) && roster[i].acknowledged <= entry.revokedAt
             || entry.wasRefused && entry.sender == roster[i].id
+            || entry.hasFirstCopy && !mayComeSecond(entry.sender)
           if !isBarred {
             slots.leaseBackup(slot, to: i)
             taken.append(slot)

@@ -1,6 +1,7 @@
 package import Kernels
 package import RL
 package import Wire
+package import ZeroMQ
 
 /// Who plays which slot of a round, and what may enter its update: the on-policy rule as a pure state
 /// machine. It reads no clock, draws no random number and sends nothing: events come in as calls,
@@ -33,17 +34,26 @@ package struct RoundLedger: Sendable {
   var outbox: [LedgerAction] = []
   /// Who was welcomed without being known, lately.
   var strangers: [(actor: ActorID, welcomedAt: Duration)] = []
-  /// Refused trajectories by sender, over the whole run.
-  private var refusals: [ActorID: Int] = [:]
+  /// Whose each actor's id is.
+  var bindings = ActorBindings()
+  /// Who was refused, over the whole run.
+  var quarantine: Quarantine
   /// Steps of an average episode so far.
   var episodeLength: Double?
+  /// When two live actors were there last, or one came.
+  var lastCompany = Duration.zero
   /// Something changed that may allow another lease.
   var mayLease = false
   var lastTick = Duration.zero
 
-  package init(incarnation: Incarnation, rules: LedgerRules = LedgerRules()) {
+  /// Nothing signed with one of `quarantinedKeys` is accepted, as in an earlier process of the run.
+  package init(
+    incarnation: Incarnation, rules: LedgerRules = LedgerRules(),
+    quarantinedKeys: Set<CurvePublicKey> = []
+  ) {
     self.incarnation = incarnation
     self.rules = rules
+    quarantine = Quarantine(limit: rules.refusalLimit, keys: quarantinedKeys)
   }
 
   // MARK: Rounds
@@ -55,8 +65,14 @@ package struct RoundLedger: Sendable {
   ) -> [FirstLease] {
     let forgetAfter = rules.forgetAfter
     roster.beginRound { $0.condition == .suspect && now - $0.lastHeard > forgetAfter }
+    if bindings.count > roster.count {
+      bindings.forget(heardBefore: now - forgetAfter) { [roster] in roster.index(of: $0) != nil }
+    }
     round = RoundTerms(id: id, policyDigest: policyDigest, slotCount: slotCount)
     slots = SlotTable(slotCount: slotCount)
+    if let audit = rules.audit {
+      for slot in 0..<slotCount where audit.isChosen(slot, of: id) { slots.audit(slot) }
+    }
     mayLease = true
     return firstLeases(now: now)
   }
@@ -80,6 +96,7 @@ package struct RoundLedger: Sendable {
     let lanes = min(max(lanes, 1), 1 << 16)
     mayLease = true
     guard let i = roster.index(of: actor) else {
+      lastCompany = max(lastCompany, now)
       let record = ActorRecord(id: actor, identityKey: identityKey, lanes: lanes, now: now)
       roster[roster.add(record)].needsWelcome = true
       return
@@ -136,11 +153,19 @@ package struct RoundLedger: Sendable {
     counts.accepted += 1
     episodeLength = episodeLength.map { $0 + (Double(stepCount) - $0) / 256 } ?? Double(stepCount)
     let entry = slots[slot]
-    slots.receive(slot, from: actor, fingerprint: fingerprint)
+    let isFirst = entry.isAudited && !entry.hasFirstCopy
+    if isFirst {
+      slots.holdFirstCopy(slot, from: actor, fingerprint: fingerprint)
+    } else {
+      slots.receive(
+        slot, from: entry.hasFirstCopy ? entry.sender : actor, fingerprint: fingerprint)
+    }
     if entry.holder >= 0 { settle(Int(entry.holder), deliveredBy: actor) }
     if entry.backup >= 0 { settle(Int(entry.backup), deliveredBy: actor) }
     mayLease = true
-    return .accepted
+    guard entry.isAudited else { return .accepted }
+    if !isFirst { counts.audited += 1 }
+    return isFirst ? .first : .second
   }
 
   /// Notes that a slot which `holder` held is received.
@@ -163,7 +188,10 @@ package struct RoundLedger: Sendable {
     if slot < 0 || slot >= round.slotCount { return .slotOutOfRange }
     if policyDigest != round.policyDigest { return .digestMismatch }
     switch slots[slot].phase {
-    case .open, .leased: return nil
+    case .open, .leased:
+      guard slots[slot].hasFirstCopy, slots[slot].sender == actor else { return nil }
+      // Nobody is the second to itself.
+      return .duplicate(of: actor, agrees: slots[slot].fingerprint == fingerprint)
     case .received, .verified:
       return .duplicate(
         of: slots[slot].sender, agrees: slots[slot].fingerprint == fingerprint)
@@ -193,22 +221,10 @@ package struct RoundLedger: Sendable {
     slots.refuse(slot)
     counts.refused += 1
     mayLease = true
-    let refusalCount = refusals[sender, default: 0] + 1
-    refusals[sender] = refusalCount
-    let isQuarantined = refusalCount >= rules.refusalLimit
     if let i = roster.index(of: sender), roster[i].condition != .quarantined {
       slots.bar(slot, from: i, at: roster[i].lease?.number ?? 0)
-      if isQuarantined {
-        releaseAll(i)
-        roster[i].condition = .quarantined
-        post(.refuse(sender, .quarantined(refusalCount: refusalCount)))
-      }
     }
-    return Refusal(actor: sender, refusalCount: refusalCount, isQuarantined: isQuarantined)
-  }
-
-  private func isQuarantined(_ actor: ActorID) -> Bool {
-    !refusals.isEmpty && refusals[actor, default: 0] >= rules.refusalLimit
+    return refuse(sender, party: party(of: sender))
   }
 
   /// Whether `actor` may take part; if not, it is told so.
@@ -216,7 +232,8 @@ package struct RoundLedger: Sendable {
     if isEnding {
       post(.goodbye(actor))
     } else if isQuarantined(actor) {
-      post(.refuse(actor, .quarantined(refusalCount: refusals[actor, default: 0])))
+      let count = quarantine.refusalCount(of: party(of: actor))
+      post(.refuse(actor, .quarantined(refusalCount: count)))
     } else {
       return true
     }

@@ -106,6 +106,8 @@ extension RunDirectory {
   package var policyPath: String { Self.policyPath(in: path) }
   /// Where actors of the running learner connect to.
   package var addressPath: String { path + "/address" }
+  /// Keys whose holders are out of the run.
+  package var quarantinePath: String { path + "/quarantine" }
 
   /// The configuration of a run that somebody else may hold.
   package static func configurationPath(in path: String) -> String {
@@ -170,6 +172,7 @@ extension RunDirectory {
       }
       for file in [
         directory.addressPath, directory.runIDPath, directory.logPath, directory.metricsPath,
+        directory.quarantinePath,
         directory.configurationPath, "\(directory.path)/\(lockName)",
       ] {
         try OpenFile.remove(file)

@@ -26,40 +26,6 @@ package struct RunMonitoring: Sendable {
   }
 }
 
-/// Why a message was dropped before the ledger saw it.
-enum DroppedMessage: Hashable, Sendable {
-  case malformed
-  case foreignRun
-  case nonFinite
-  case outcast
-  /// Trajectories where returns are collected, or the reverse.
-  case wrongForm
-  /// With log-probabilities in the place of bits that can be compared.
-  case approximate
-
-  var label: RefusalLabel {
-    switch self {
-    case .malformed: .malformed
-    case .foreignRun: .foreignRun
-    case .nonFinite: .nonFinite
-    case .outcast: .outcast
-    case .wrongForm: .wrongKind
-    case .approximate: .approximate
-    }
-  }
-
-  var text: String {
-    switch self {
-    case .malformed: "dropped a message that is not of this protocol"
-    case .foreignRun: "dropped a message of another run"
-    case .nonFinite: "dropped trajectories with a number that is not finite"
-    case .outcast: "dropped a message of a key that may not connect"
-    case .wrongForm: "dropped episodes in a form that this round does not take"
-    case .approximate: "dropped trajectories of an approximate actor"
-    }
-  }
-}
-
 /// Watches a run: measures it, and tells the log, the metrics file and the progress line. Nothing that
 /// it does reaches a parameter.
 struct RunMonitor: ~Copyable {
@@ -73,7 +39,7 @@ struct RunMonitor: ~Copyable {
   /// Where actors connect to.
   private let address: String
   private var progress: ProgressLine?
-  private var limiter = RateLimiter<DroppedMessage>(interval: .seconds(5))
+  private var limiter = RateLimiter<RefusedKind>(interval: .seconds(5))
   private let start = ContinuousClock.now
 
   private(set) var totals: RunTotals
@@ -229,15 +195,40 @@ struct RunMonitor: ~Copyable {
   }
 
   mutating func dropped(
-    _ kind: DroppedMessage, _ detail: String, actor: ActorID?, now: Duration
+    _ kind: DroppedMessage, _ detail: String, actor: ActorID?, peer: String?, now: Duration
   ) {
     droppedCount += 1
     dropped[kind.label, default: 0] += 1
-    guard let suppressed = limiter.admit(kind, now: .now) else { return }
-    var metadata = fields([.reason: detail])
+    warn(kind.label, kind.text, fields([.reason: detail]), actor: actor, peer: peer)
+  }
+
+  /// Counts what was logged elsewhere.
+  mutating func refused(_ label: RefusalLabel) {
+    droppedCount += 1
+    dropped[label, default: 0] += 1
+  }
+
+  /// An episode that the ledger rejected, and counted.
+  mutating func rejected(
+    _ poison: Poison, version: PolicyVersion, slot: Int, actor: ActorID, peer: String?
+  ) {
+    warn(
+      poison.label, poison.text, fields([.version: version, .slot: slot]), actor: actor, peer: peer)
+  }
+
+  /// One line for each reason and key in a while.
+  private mutating func warn(
+    _ label: RefusalLabel, _ text: String, _ facts: Logger.Metadata, actor: ActorID?,
+    peer: String?
+  ) {
+    guard let suppressed = limiter.admit(RefusedKind(label: label, peer: peer), now: .now) else {
+      return
+    }
+    var metadata = facts
     if let actor { metadata[LogKey.actor.rawValue] = "\(actor)" }
+    if let peer { metadata[LogKey.key.rawValue] = "\(peer)" }
     if suppressed > 0 { metadata[LogKey.suppressed.rawValue] = "\(suppressed)" }
-    logger.warning("\(kind.text)", metadata: metadata)
+    logger.warning("\(text)", metadata: metadata)
   }
 
   /// Looks for a round that stands still, and says whom it waits for.

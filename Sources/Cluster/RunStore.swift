@@ -11,7 +11,7 @@ struct RunStore: ~Copyable {
   let run: RunID
   private let role: LearnerRole
   private let policy: MLPPolicy
-  private let logger: Logger
+  let logger: Logger
   private var checkpoints: CheckpointStore
   /// Version of the newest checkpoint on disk.
   private var savedVersion: PolicyVersion?

@@ -23,6 +23,10 @@ struct SlotTable {
     var backup: Int32 = -1
     var phase = Phase.open
     var wasRefused = false
+    /// Two actors play it, and the copies are compared.
+    var isAudited = false
+    /// The first of the two copies is in hand; `sender` and `fingerprint` are its.
+    var hasFirstCopy = false
 
     func isHeld(by actor: Int) -> Bool { holder == Int32(actor) || backup == Int32(actor) }
   }
@@ -31,6 +35,8 @@ struct SlotTable {
   private(set) var openCount: Int
   private(set) var receivedCount = 0
   private(set) var verifiedCount = 0
+  /// Slots of which the first of two copies is in hand, and the second is not.
+  private(set) var firstCopyCount = 0
   /// Stack of ranges that contain each open slot at least once, and others that are skipped when
   /// their turn comes.
   private var pool: [Range<Int>]
@@ -40,6 +46,11 @@ struct SlotTable {
     openCount = slotCount
     pool = slotCount > 0 ? [0..<slotCount] : []
   }
+
+  /// Has a slot played by two actors.
+  ///
+  /// - Precondition: nothing of the slot was received.
+  mutating func audit(_ slot: Int) { entries[slot].isAudited = true }
 
   subscript(slot: Int) -> Entry { entries[slot] }
   var slotCount: Int { entries.count }
@@ -77,6 +88,7 @@ struct SlotTable {
   /// Takes the first copy in, ending all leases of the slot.
   mutating func receive(_ slot: Int, from sender: ActorID, fingerprint: Digest128) {
     if entries[slot].phase == .open { openCount -= 1 }
+    dropFirstCopy(slot)
     entries[slot].phase = .received
     entries[slot].holder = -1
     entries[slot].backup = -1
@@ -84,6 +96,28 @@ struct SlotTable {
     entries[slot].fingerprint = fingerprint
     receivedCount += 1
   }
+
+  /// Keeps the first copy of an audited slot, ends all its leases, and opens it for the second.
+  mutating func holdFirstCopy(_ slot: Int, from sender: ActorID, fingerprint: Digest128) {
+    precondition(!entries[slot].hasFirstCopy && entries[slot].isAudited, "the first of two copies")
+    if entries[slot].phase == .leased { open(slot) }
+    entries[slot].holder = -1
+    entries[slot].backup = -1
+    entries[slot].sender = sender
+    entries[slot].fingerprint = fingerprint
+    entries[slot].hasFirstCopy = true
+    firstCopyCount += 1
+  }
+
+  /// Ends the wait for the second copy of a slot, which was received or will never be.
+  private mutating func dropFirstCopy(_ slot: Int) {
+    guard entries[slot].hasFirstCopy else { return }
+    entries[slot].hasFirstCopy = false
+    firstCopyCount -= 1
+  }
+
+  /// Says whose copy of a received slot counts.
+  mutating func attribute(_ slot: Int, to sender: ActorID) { entries[slot].sender = sender }
 
   mutating func verify(_ slot: Int) {
     precondition(entries[slot].phase == .received, "only a received slot is verified")

@@ -2,10 +2,10 @@ package import RL
 
 /// One trajectory within a block.
 package struct TrajectoryReference: Sendable {
-  let block: TrajectoryBlock
-  let index: Int
+  package let block: TrajectoryBlock
+  package let index: Int
   /// The trajectory's first step within the block.
-  let stepOffset: Int
+  package let stepOffset: Int
   /// Its place within the round: its slot, unless the order of arrival decides.
   let place: Int
 

@@ -18,6 +18,8 @@ package enum LogKey: String, Hashable, Sendable, CaseIterable {
   /// Description of an error.
   case error
   case host
+  /// Public key of a peer, with the name of its file.
+  case key
   case lanes
   /// Number of a lease.
   case lease

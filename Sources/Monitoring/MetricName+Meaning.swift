@@ -175,6 +175,9 @@ extension RefusalLabel {
     case .otherParameters: "played with other parameters than those of the version"
     case .quarantined: "the sender was refused too often"
     case .outcast: "the sender's key was removed"
+    case .otherKey: "the actor's id belongs to another key or address"
+    case .tooManyIDs: "there are more actor ids than anybody has actors"
+    case .audit: "a second actor, and the learner, played the slot differently"
     }
   }
 }

@@ -123,4 +123,7 @@ package enum RefusalLabel: String, Hashable, Sendable, CaseIterable {
   case otherParameters = "other_parameters"
   case quarantined
   case outcast
+  case otherKey = "other_key"
+  case tooManyIDs = "too_many_ids"
+  case audit
 }

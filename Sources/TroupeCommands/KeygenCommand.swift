@@ -11,7 +11,8 @@ struct KeygenCommand: ContextualCommand {
 
       Writes keys/learner.secret, keys/learner.public, keys/actor.secret, keys/actor.public and \
       keys/allowed/actor.public, readable by this user alone. With --actor NAME it adds one more \
-      actor key to a directory that exists. No key is ever overwritten.
+      actor key to a directory that exists; a NAME that ends in .shared marks a key that several \
+      actors speak with, such as a relay's. No key is ever overwritten.
       """)
 
   @Argument(help: "Directory for the keys; made if it does not exist.")

@@ -186,7 +186,7 @@ extension RunPlan {
       checkpointsKept: settings.checkpointsKept,
       threads: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount,
       security: try LinkSecurity(keys: settings.keys, insecure: settings.insecure),
-      allowsApproximateActors: settings.allowsApproximateActors)
+      allowsApproximateActors: settings.allowsApproximateActors, audit: settings.audit)
   }
 }
 

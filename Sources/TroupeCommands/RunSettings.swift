@@ -29,6 +29,8 @@ struct RunSettings: Hashable, Sendable {
   var allowsApproximateActors = false
   var checkpointEvery = 10
   var checkpointsKept = 3
+  /// Share of all slots that are played twice.
+  var audit = 0.0
 
   // This invocation.
   var runDirectory: String?
@@ -220,6 +222,12 @@ enum LearnerSection: OptionSection {
     .boolean(
       "allow-approximate-actors", \.allowsApproximateActors, .placing, shape: .toggle,
       help: "let actors join that compute otherwise, such as Python ones; the run loses its bits"),
+    .custom(
+      "audit", \.audit, .placing, shape: .value("share"),
+      help: "share of all episodes that a second actor plays, too, and that are compared, 0 to 1",
+      allowed: "a decimal number from 0 to 1",
+      parse: { text in NumberText.decimal(text).flatMap { (0...1).contains($0) ? $0 : nil } },
+      text: NumberText.text(of:)),
     .count(
       "checkpoint-every", \.checkpointEvery, .placing, in: 1...Int(UInt32.max),
       help: "updates between checkpoints"),

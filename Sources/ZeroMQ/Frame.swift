@@ -43,6 +43,14 @@ import CZeroMQ
     return unsafe CurvePublicKey(z85: String(cString: text))
   }
 
+  /// Where the connection it came over begins: an IP address, or for ipc `localhost:UID:GID:PID` of the process
+  /// at its other end, as the kernel knows it. Nil where libzmq does not know.
+  package var senderAddress: String? {
+    // SAFETY: the message is initialized until deinit, and with it the text, which is copied here.
+    guard let text = unsafe zmq_msg_gets(message, "Peer-Address") else { return nil }
+    return unsafe String(cString: text)
+  }
+
   /// Lends the bytes to `body`, without a copy. Their address may be odd: load unaligned.
   package func withBytes<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result
@@ -71,6 +79,6 @@ import CZeroMQ
 package enum Reception: Sendable {
   /// A whole message, in order.
   case message([Frame])
-  /// A message of more frames than allowed, thrown away whole.
-  case tooManyFrames(count: Int)
+  /// A message of more frames than allowed, thrown away but for the first, which tells the sender.
+  case tooManyFrames(first: Frame, count: Int)
 }

@@ -142,9 +142,11 @@ package struct Socket: ~Copyable {
   package borrowing func receive(maximumFrameCount: Int) throws(ZeroMQError) -> Reception? {
     precondition(maximumFrameCount >= 1)
     var frames: [Frame] = []
+    var first: Frame?
     var count = 0
     while true {
       let frame = Frame()
+      first = first ?? frame
       guard try frame.receive(from: handle) else {
         // All frames of a message arrive together, so this can only be the first.
         return nil
@@ -153,7 +155,8 @@ package struct Socket: ~Copyable {
       if count <= maximumFrameCount { frames.append(frame) } else { frames = [] }
       guard frame.isFollowed else { break }
     }
-    return count <= maximumFrameCount ? .message(frames) : .tooManyFrames(count: count)
+    guard count > maximumFrameCount, let first else { return .message(frames) }
+    return .tooManyFrames(first: first, count: count)
   }
 }
 

@@ -19,16 +19,17 @@ struct HandMadeActor: ~Copyable {
   private let subscriber: Socket
   private let sender: Socket
 
-  init(_ id: UInt64, connect address: String) throws {
+  init(_ id: UInt64, connect address: String, security: SocketSecurity = .none) throws {
     let id = ActorID(id)
     let endpoint = try Endpoint(address)
     let context = try Context()
-    let subscriber = try Socket.actorSubscriber(in: context, connectedTo: endpoint)
+    let subscriber = try Socket.actorSubscriber(
+      in: context, connectedTo: endpoint, security: security)
     try subscriber.subscribe(to: Topic.policy.bytes)
     try subscriber.subscribe(to: Topic.actor(id).bytes)
     sender = try Socket.actorSender(
       in: context, connectedTo: endpoint.pushEndpoint, highWaterMark: 100,
-      linger: .milliseconds(200))
+      linger: .milliseconds(200), security: security)
     self.id = id
     self.context = context
     self.subscriber = subscriber

@@ -51,6 +51,8 @@ struct SmallRun {
   var environment = EnvironmentSpecification(CartPole.self)
   var allowsApproximateActors = false
   var method = TrainingMethod.policyGradient
+  var security = LinkSecurity.local
+  var audit = 0.0
 
   init() throws { directory = try TemporaryDirectory() }
 
@@ -65,22 +67,27 @@ struct SmallRun {
     }
   }
 
-  func startLearner() throws -> RoleThread<RunSummary> {
+  func startLearner(
+    updates: Int = updateCount, resume: Bool = false
+  ) throws -> RoleThread<RunSummary> {
     var run = try SmallRun.configuration
     run.environment = environment.name
     run.learner.method = method
     let allowsApproximateActors = allowsApproximateActors
     let (configuration, environment) = (run, environment)
     let (path, address, logger) = (directory.path + "/run", address, log.logger)
+    let (security, audit) = (security, audit)
     return RoleThread {
       var learner = try LearnerProcess(
         role: LearnerRole(
           run: configuration,
-          goal: RunGoal(updates: SmallRun.updateCount, untilReturn: nil, evaluateEvery: nil),
-          bind: address, runDirectory: path, resume: false, checkpointEvery: 10,
-          checkpointsKept: 1, threads: 2, allowsApproximateActors: allowsApproximateActors),
+          goal: RunGoal(updates: updates, untilReturn: nil, evaluateEvery: nil),
+          bind: address, runDirectory: path, resume: resume, checkpointEvery: 10,
+          checkpointsKept: 1, threads: 2, security: security,
+          allowsApproximateActors: allowsApproximateActors, audit: audit),
         environment: environment,
-        directory: RunDirectory(beginning: path), actors: nil,
+        directory: resume ? RunDirectory(resuming: path) : RunDirectory(beginning: path),
+        actors: nil,
         monitoring: RunMonitoring(
           console: Console(
             descriptor: -1, isTerminal: false, usesColor: false, usesUnicode: false),
@@ -92,10 +99,11 @@ struct SmallRun {
 
   /// Starts an actor as `troupe actor` is one.
   func startActor(log: CapturedLog = CapturedLog()) -> RoleThread<Void> {
-    let (address, logger, environment) = (address, log.logger, environment)
+    let (address, logger, environment, security) = (address, log.logger, environment, security)
     return RoleThread {
       var actor = try ActorProcess(
-        role: ActorRole(connect: address, lanes: 8, patience: .seconds(60), stay: false),
+        role: ActorRole(
+          connect: address, lanes: 8, patience: .seconds(60), stay: false, security: security),
         environment: { _ throws(RoleFailure) in environment },
         logger: logger)
       try actor.run()

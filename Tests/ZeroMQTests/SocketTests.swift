@@ -64,6 +64,21 @@ import ZeroMQ
     #expect(try receiver.receive(maximumFrameCount: 1) == nil)
   }
 
+  @Test("a frame knows the process that sent it over ipc, and the address over TCP")
+  func senderAddress() throws {
+    for (transport, expected) in [
+      ("ipc", "localhost:\(geteuid()):\(getegid()):\(getpid())"),
+      ("tcp://127.0.0.1:*", "127.0.0.1"),
+    ] {
+      let receiver = try Socket.receiver(context, at: text(transport))
+      let sender = try Socket.sender(context, to: address(of: receiver))
+      try send([OutgoingFrame(bytes: bytes("one"))], to: sender)
+      guard case .message(let frames)? = try reception(from: receiver, maximumFrameCount: 1)
+      else { throw DeadlinePassed() }
+      #expect(frames.first?.senderAddress == expected)
+    }
+  }
+
   @Test("a message of too many frames is thrown away whole and counted")
   func tooManyFrames() throws {
     let receiver = try Socket.receiver(context, at: text("ipc"))
@@ -71,8 +86,10 @@ import ZeroMQ
     try send((0..<101).map { OutgoingFrame(bytes: [UInt8($0)]) }, to: sender)
     try send([OutgoingFrame(bytes: bytes("next"))], to: sender)
     guard
-      case .tooManyFrames(101)? = try reception(from: receiver, maximumFrameCount: 100)
+      case .tooManyFrames(let first, count: 101)? = try reception(
+        from: receiver, maximumFrameCount: 100)
     else { throw DeadlinePassed() }
+    #expect(first.copyBytes() == [0])
     #expect(try receive(from: receiver, maximumFrameCount: 1) == [bytes("next")])
   }
 
