@@ -4,16 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,26 +58,38 @@ int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t
   return troupe_spawn_with(path, arguments, &inherited, inherited >= 0, process);
 }
 
-int troupe_spawn_with(
-    const char *path, char *const arguments[], const int *inherited, int count, pid_t *process) {
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_t actions;
+/// The attributes of every process that is started here; `begin_spawn` gives an error number or 0.
+static int begin_spawn(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions) {
   sigset_t none, defaults;
   sigemptyset(&none);
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
-  int error = posix_spawnattr_init(&attributes);
+  int error = posix_spawnattr_init(attributes);
   if (error) return error;
-  error = posix_spawn_file_actions_init(&actions);
+  error = posix_spawn_file_actions_init(actions);
   if (error) {
-    posix_spawnattr_destroy(&attributes);
+    posix_spawnattr_destroy(attributes);
     return error;
   }
   posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &defaults);
+      attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setpgroup(attributes, 0);
+  posix_spawnattr_setsigmask(attributes, &none);
+  posix_spawnattr_setsigdefault(attributes, &defaults);
+  return 0;
+}
+
+static void end_spawn(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions) {
+  posix_spawn_file_actions_destroy(actions);
+  posix_spawnattr_destroy(attributes);
+}
+
+int troupe_spawn_with(
+    const char *path, char *const arguments[], const int *inherited, int count, pid_t *process) {
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  int error = begin_spawn(&attributes, &actions);
+  if (error) return error;
   error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   // By way of high numbers, so that no descriptor is overwritten before it was copied. A descriptor copied
   // onto itself loses its close-on-exec flag, too: POSIX asks for that.
@@ -89,8 +105,22 @@ int troupe_spawn_with(
   }
   if (!error) error = posix_spawnp(process, path, &actions, &attributes, arguments, environ);
   for (int i = 0; i < opened; i++) close(high[i]);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
+  end_spawn(&attributes, &actions);
+  return error;
+}
+
+int troupe_spawn_streams(
+    const char *path, char *const arguments[], const int streams[3], pid_t *process) {
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  int error = begin_spawn(&attributes, &actions);
+  if (error) return error;
+  // The descriptors are above 2 wherever the three standard streams are open.
+  for (int i = 0; !error && i < 3; i++) {
+    error = posix_spawn_file_actions_adddup2(&actions, streams[i], i);
+  }
+  if (!error) error = posix_spawnp(process, path, &actions, &attributes, arguments, environ);
+  end_spawn(&attributes, &actions);
   return error;
 }
 
@@ -160,4 +190,53 @@ void troupe_sleep_until(int64_t nanoseconds) {
   struct timespec end = {nanoseconds / 1000000000, nanoseconds % 1000000000};
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR) {
   }
+}
+
+int troupe_notify(const char *path, const char *text) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t length = strlen(path);
+  if (length == 0 || length >= sizeof address.sun_path) return EINVAL;
+  memcpy(address.sun_path, path, length);
+  if (path[0] == '@') address.sun_path[0] = 0;
+  int ours = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (ours < 0) return errno;
+  socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (path[0] != '@'));
+  // Never waits: a manager that reads nothing is no reason for a run to stand still.
+  ssize_t sent = sendto(ours, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address, size);
+  int result = sent < 0 ? errno : 0;
+  close(ours);
+  return result;
+}
+
+const char *troupe_resolver_text(int error) { return gai_strerror(error); }
+
+int troupe_dial(const char *host, const char *port, int milliseconds, char *address) {
+  address[0] = 0;
+  struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
+  int problem = getaddrinfo(host, port, &hints, &list);
+  if (problem) return problem < 0 ? problem : -problem;
+  const struct addrinfo *chosen = list;
+  for (const struct addrinfo *one = list; one; one = one->ai_next) {
+    if (one->ai_family == AF_INET) {
+      chosen = one;
+      break;
+    }
+  }
+  getnameinfo(chosen->ai_addr, chosen->ai_addrlen, address, 64, NULL, 0, NI_NUMERICHOST);
+  int result = 0;
+  int dialled = socket(chosen->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (dialled < 0 || (connect(dialled, chosen->ai_addr, chosen->ai_addrlen) != 0)) {
+    result = errno;
+    if (dialled >= 0 && result == EINPROGRESS) {
+      struct pollfd waiting = {.fd = dialled, .events = POLLOUT};
+      socklen_t size = sizeof result;
+      result = ETIMEDOUT;
+      if (poll(&waiting, 1, milliseconds) == 1) {
+        getsockopt(dialled, SOL_SOCKET, SO_ERROR, &result, &size);
+      }
+    }
+  }
+  if (dialled >= 0) close(dialled);
+  freeaddrinfo(list);
+  return result;
 }

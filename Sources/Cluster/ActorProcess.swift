@@ -23,6 +23,7 @@ package struct ActorProcess: ~Copyable {
   private let logger: Logger
   private let clock = Clock()
   private let hostName: String
+  private var service = ServiceNotice()
   private var signals: Signals
   private var link: ActorLink
   private var agenda: ActorAgenda
@@ -88,7 +89,9 @@ package struct ActorProcess: ~Copyable {
   /// Serves one run, from the first join to the departure.
   private mutating func serveRun() throws(RoleFailure) {
     logger.info("waiting for a learner", metadata: ["address": "\(role.connect)"])
+    service.ready("waiting for a learner at \(role.connect)")
     while end == nil {
+      service.alive(now: clock.now)
       try heedSignals()
       try heedDoors()
       try listen()

@@ -20,6 +20,7 @@ package struct LearnerProcess: ~Copyable {
   let environment: EnvironmentSpecification
   let policy: MLPPolicy
   var signals: Signals
+  private var service = ServiceNotice()
   let wakeUp: WakeUp
   let keys: LearnerKeys?
   var link: LearnerLink
@@ -164,6 +165,7 @@ package struct LearnerProcess: ~Copyable {
     logger.info(
       "listening",
       metadata: fields([.address: "\(link.endpoint)", .version: learner.snapshot.version]))
+    service.ready("listening at \(link.endpoint)")
     while !isGoalReached {
       guard let round = try playRound(.training, slotCount: role.run.learner.episodesPerUpdate)
       else { return }
@@ -243,6 +245,7 @@ package struct LearnerProcess: ~Copyable {
       let before = clock.now
       let ready = try link.wait(atMost: max(.zero, wait))
       monitor.waited(clock.now - before)
+      service.alive(now: clock.now)
       if ready.signals { try heedSignals() }
       try heedKeys(isAnnounced: ready.keys)
       if ready.verifications { wakeUp.clear() }
@@ -311,6 +314,7 @@ package struct LearnerProcess: ~Copyable {
   /// Tells all actors that the run is over and waits until they have left, 2 s at most.
   private mutating func sayGoodbye() throws(RoleFailure) {
     ledger.end()
+    service.stopping()
     let reason =
       switch ending {
       case .signal: "the learner was asked to stop"

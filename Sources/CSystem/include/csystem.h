@@ -23,6 +23,11 @@ int troupe_spawn(const char *path, char *const arguments[], int inherited, pid_t
 int troupe_spawn_with(
     const char *path, char *const arguments[], const int *inherited, int count, pid_t *process);
 
+/// Starts a program, looked for as a shell does, in a process group of its own, with these descriptors as
+/// its standard input, output and error. Gives 0 and the process in `process`, or an error number.
+int troupe_spawn_streams(
+    const char *path, char *const arguments[], const int streams[3], pid_t *process);
+
 /// The exit code of a child that is ending, or the negative of the signal that killed it; it can still be
 /// waited for. `TROUPE_NOT_ENDED` after 100 ms.
 #define TROUPE_NOT_ENDED 1000
@@ -58,5 +63,16 @@ int64_t troupe_monotonic_nanoseconds(void);
 
 /// Sleeps until that clock shows `nanoseconds`, to a few microseconds.
 void troupe_sleep_until(int64_t nanoseconds);
+
+/// Sends one datagram to the UNIX socket at `path`, where `@` stands for the abstract namespace. Returns 0, or
+/// an error number.
+int troupe_notify(const char *path, const char *text);
+
+/// Opens a TCP connection to a name or address as libzmq would, to the first IPv4 address of a name or, where it
+/// has none, to the first other, and closes it. `address`, of 64 bytes, is what was dialled, as text; empty for
+/// a name that means nothing. Gives 0, an error number (ETIMEDOUT after so many milliseconds), or the negative
+/// of an error of the resolver, whose text is in `troupe_resolver_text`.
+int troupe_dial(const char *host, const char *port, int milliseconds, char *address);
+const char *troupe_resolver_text(int error);
 
 #endif
