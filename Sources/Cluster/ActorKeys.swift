@@ -34,6 +34,8 @@ struct DoorWatch: ~Copyable {
   private let keys: ActorKeys?
   private var brokenCount = 0
   private var reconnectAt: Duration?
+  /// Whether there is a connection, as of the last look.
+  private(set) var isOpen = false
 
   /// To be made before the socket connects.
   init(
@@ -53,8 +55,10 @@ struct DoorWatch: ~Copyable {
     while let event = try nextEvent() {
       switch event {
       case .succeeded:
+        isOpen = true
         brokenCount = 0
         reconnectAt = nil
+      case .ended: isOpen = false
       case .keyRefused:
         reason =
           "the learner does not accept this actor's key \(keys.map { "\($0.own.publicKey)" } ?? ""); "

@@ -6,7 +6,7 @@ enum OptionVariables {
   static let names: [String] = {
     let names =
       RunSettings.options.map(\.variable) + ActorSettings.options.map(\.variable)
-      + EvaluationSettings.options.map(\.variable)
+      + RelaySettings.options.map(\.variable) + EvaluationSettings.options.map(\.variable)
       + ReplaySettings.options.map(\.variable) + DoctorSettings.options.map(\.variable) + others
     return Array(Set(names)).sorted()
   }()

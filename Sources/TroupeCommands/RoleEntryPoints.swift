@@ -49,6 +49,12 @@ package struct ActorRequest: Sendable {
   package let logs: LogSettings
 }
 
+/// What `troupe relay` asks for.
+package struct RelayRequest: Sendable {
+  package let role: RelayRole
+  package let logs: LogSettings
+}
+
 /// What `troupe evaluate`, `compare` and `export` ask for.
 package struct EvaluationRequest: Sendable {
   package let environment: EnvironmentSpecification
@@ -61,28 +67,31 @@ package struct EvaluationRequest: Sendable {
   package let greedy: Bool
 }
 
-/// The four roles as the command line calls them; tests put recorders in their places.
+/// The roles as the command line calls them; tests put recorders in their places.
 package struct RoleEntryPoints: Sendable {
   package typealias Train =
     @Sendable (TrainRequest, consuming RunDirectory, CommandContext) throws -> Void
   package typealias Learner =
     @Sendable (LearnerRequest, consuming RunDirectory, CommandContext) throws -> Void
   package typealias Actor = @Sendable (ActorRequest, CommandContext) throws -> Void
+  package typealias Relay = @Sendable (RelayRequest, CommandContext) throws -> Void
   /// Returns the outcomes by slot.
   package typealias Evaluate = @Sendable (EvaluationRequest) throws -> [EpisodeOutcome]
 
   package let train: Train
   package let learner: Learner
   package let actor: Actor
+  package let relay: Relay
   package let evaluate: Evaluate
 
   package init(
     train: @escaping Train, learner: @escaping Learner, actor: @escaping Actor,
-    evaluate: @escaping Evaluate
+    relay: @escaping Relay = { _, _ in }, evaluate: @escaping Evaluate
   ) {
     self.train = train
     self.learner = learner
     self.actor = actor
+    self.relay = relay
     self.evaluate = evaluate
   }
 }
@@ -137,6 +146,11 @@ extension RoleEntryPoints {
           request.hosting, latency: request.latency, logger: logger),
         logger: logger)
       try actor.run()
+    },
+    relay: { request, _ in
+      let (_, logger) = request.logs.begin(role: "relay", file: nil)
+      var relay = try RelayProcess(role: request.role, logger: logger)
+      try relay.run()
     },
     evaluate: { request in
       try StandaloneEvaluation.evaluate(

@@ -25,6 +25,14 @@ import CZeroMQ
     }
   }
 
+  /// Makes the uninitialized `target` a second message of the same bytes, which are counted, not copied.
+  func share(into target: UnsafeMutablePointer<zmq_msg_t>) throws(ZeroMQError) {
+    // SAFETY: the caller owns the uninitialized memory; the source is initialized until deinit, and libzmq
+    // changes nothing of it but the count of its references, which is atomic.
+    _ = unsafe zmq_msg_init(target)
+    guard unsafe zmq_msg_copy(target, message) == 0 else { throw .last(.send) }
+  }
+
   /// Whether more frames of the same message follow.
   var isFollowed: Bool {
     // SAFETY: the message is initialized until deinit.

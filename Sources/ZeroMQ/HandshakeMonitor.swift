@@ -11,6 +11,8 @@ package struct HandshakeMonitor: ~Copyable {
     case mechanismMismatch
     /// The connection ended during the handshake, as it does where the peer's own key is another one.
     case broken
+    /// A connection is over, whether it was ever complete or not.
+    case ended
   }
 
   private let socket: Socket
@@ -36,6 +38,7 @@ package struct HandshakeMonitor: ~Copyable {
       case Int(ZMQ_EVENT_HANDSHAKE_FAILED_AUTH): return .keyRefused
       case Int(ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL): return .mechanismMismatch
       case Int(ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL): return .broken
+      case Int(ZMQ_EVENT_DISCONNECTED): return .ended
       default: continue
       }
     }
@@ -46,3 +49,4 @@ package struct HandshakeMonitor: ~Copyable {
 private let monitored =
   ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
   | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
+  | ZMQ_EVENT_DISCONNECTED

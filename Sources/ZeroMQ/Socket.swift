@@ -6,6 +6,8 @@ package struct Socket: ~Copyable {
   package enum Kind: Hashable, Sendable {
     case xpub
     case sub
+    /// Of a relay: passes on what others subscribe to.
+    case xsub
     case push
     case pull
     /// Of the `Authenticator`.
@@ -17,6 +19,7 @@ package struct Socket: ~Copyable {
       switch self {
       case .xpub: ZMQ_XPUB
       case .sub: ZMQ_SUB
+      case .xsub: ZMQ_XSUB
       case .push: ZMQ_PUSH
       case .pull: ZMQ_PULL
       case .reply: ZMQ_REP
@@ -117,6 +120,26 @@ package struct Socket: ~Copyable {
       // The connection ended in the middle of the message. libzmq has taken back the frames before this
       // one and swallows those after it, up to the last: leaving them out would make it swallow the next
       // message instead.
+      result = .wouldBlock
+    }
+    return result
+  }
+
+  /// Queues a message that was received, whole or not at all, without a copy of its bytes.
+  ///
+  /// - Precondition: there is at least one frame.
+  /// - Throws: as ``send(_:)``.
+  package borrowing func forward(_ frames: [Frame]) throws(ZeroMQError) -> SendResult {
+    precondition(!frames.isEmpty, "a message has at least one frame")
+    var result = SendResult.sent
+    for index in frames.indices {
+      // SAFETY: the message is initialized exactly once, which is what the closure is for.
+      let isQueued = try unsafe handle.send(isFollowed: index < frames.count - 1) {
+        message throws(ZeroMQError) in try unsafe frames[index].share(into: message)
+      }
+      if isQueued { continue }
+      if index == 0 { return .wouldBlock }
+      // As in `send`: what is left has to be handed over, to be swallowed.
       result = .wouldBlock
     }
     return result

@@ -157,11 +157,11 @@ extension Socket {
     ]
   }
 
-  private static func listening(_ endpoint: Endpoint, linger: Duration) -> [SocketOption] {
+  static func listening(_ endpoint: Endpoint, linger: Duration) -> [SocketOption] {
     common(endpoint, linger: linger) + [.usesIPv6(endpoint.listensWithIPv6)]
   }
 
-  private static func connecting(_ endpoint: Endpoint, linger: Duration) -> [SocketOption] {
+  static func connecting(_ endpoint: Endpoint, linger: Duration) -> [SocketOption] {
     common(endpoint, linger: linger) + [
       .usesIPv6(endpoint.isReachedWithIPv6),
       // Soon enough for a learner that restarts, seldom enough for a thousand actors without one.

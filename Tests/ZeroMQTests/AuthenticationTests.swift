@@ -219,7 +219,7 @@ import ZeroMQ
   private func next(_ monitor: borrowing HandshakeMonitor) throws -> HandshakeMonitor.Event {
     let end = ContinuousClock.now + deadline
     while ContinuousClock.now < end {
-      if let event = try monitor.next() { return event }
+      if let event = try monitor.next(), event != .ended { return event }
       pause()
     }
     throw DeadlinePassed()
