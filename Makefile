@@ -23,7 +23,7 @@ help:
 	@echo 'make bench-scale   throughput by number of actors and what limits it, 10 min (ARGS=--quick)'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts, full disks and attacks, to the same bytes, 9 min (ARGS="--seed 7")'
-	@echo 'make cluster-test   run the manifests, Slurm and Docker for real, 2 min (as root; installs what it needs)'
+	@echo 'make cluster-test   run the manifests, ssh, Slurm and Docker for real, 3 min (as root; installs what it needs)'
 	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch and ONNX work with Troupe'
 	@echo 'make docs     the documentation of the library for programs of your own, in .build/docs'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
@@ -120,6 +120,13 @@ bench-scale: bench-build
 	@Sources/Benchmarks/scale/scale.py .build/release/troupe .build/release/TroupeBenchmarks \
 	  --picture docs/throughput.svg $(ARGS)
 
+# 500 simulated actors with and without a relay, about a minute.
+.PHONY: bench-relay
+bench-relay: build
+	@[[ -x .build/relay/bin/python ]] || python3 -m venv .build/relay
+	@.build/relay/bin/pip install --quiet pyzmq==27.1.0
+	.build/relay/bin/python Sources/Benchmarks/relay.py .build/release/troupe $(ARGS)
+
 # The rows are in learning.json; the table goes to .build/learn.md, every run to .build/learn.json.
 # ARGS="--quick --seeds 3" or ARGS="--only CartPole --first-seed 1" do less, ARGS=--long runs the rows that
 # train for minutes a seed.
@@ -146,9 +153,14 @@ chaos: build
 cluster-check: build
 	@cluster/test/manifests.sh
 
-cluster-test: cluster-check
+cluster-test: cluster-check cluster-ssh-test
 	@cluster/test/slurm.sh
 	@cluster/test/docker.sh
+
+# `troupe launch` over real ssh to hosts in network namespaces.
+.PHONY: cluster-ssh-test
+cluster-ssh-test: build
+	@cluster/test/ssh.py .build/release/troupe
 
 # By hand: many minutes and gigabytes; an engine that plays only some of the manifests.
 cluster-image-test: build

@@ -90,12 +90,15 @@ let package = Package(
       name: "Dashboard", dependencies: ["Monitoring", "Drawing", "RL"],
       resources: [.embedInCode("dashboard.html")], swiftSettings: settings),
     module("Plotting"),
+    .target(
+      name: "Launch", dependencies: ["Cluster", "Wire", "CSystem"],
+      resources: [.embedInCode("launch.sh")], swiftSettings: settings),
     // 6, 7: the command line
     .target(
       name: "TroupeCommands",
       dependencies: [
-        "Cluster", "Dashboard", "Drawing", "Plotting", "Gymnasium", "ZeroMQ", "Monitoring",
-        "Learning", "Policies", "Environments", "RL",
+        "Cluster", "Launch", "Dashboard", "Drawing", "Plotting", "Gymnasium", "ZeroMQ",
+        "Monitoring", "Learning", "Policies", "Environments", "RL",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -149,6 +152,7 @@ let package = Package(
         "Monitoring", .product(name: "Logging", package: "swift-log"),
       ]),
     tests(of: "Plotting", []),
+    tests(of: "Launch", ["Cluster"]),
     tests(
       of: "TroupeCommands", ["TestKit", "RL", "Learning", "Policies", "Cluster", "Environments"]),
     .testTarget(

@@ -38,7 +38,7 @@ package enum LocalRun {
   }
 
   /// The program that runs now, which is also that of the actors.
-  private static func ownExecutable() throws(RoleFailure) -> String {
+  package static func ownExecutable() throws(RoleFailure) -> String {
     var buffer = [CChar](repeating: 0, count: 4097)
     // SAFETY: at most 4096 bytes are written, so the last stays zero.
     let count = unsafe readlink("/proc/self/exe", &buffer, 4096)

@@ -96,7 +96,7 @@ enum ConfigurationFile {
     return node.mapping != nil ? "a mapping" : "an alias"
   }
 
-  private static func explain(_ error: YamlError, text: String) -> (line: Int?, problem: String) {
+  static func explain(_ error: YamlError, text: String) -> (line: Int?, problem: String) {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):

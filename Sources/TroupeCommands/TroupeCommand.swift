@@ -100,6 +100,6 @@ struct RootCommand: ParsableCommand {
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
       CompareCommand.self, ExportCommand.self, ImportCommand.self,
       ReplayCommand.self, PlotCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
-      InitCommand.self, DoctorCommand.self, RelayCommand.self,
+      InitCommand.self, DoctorCommand.self, LaunchCommand.self, RelayCommand.self,
     ])
 }

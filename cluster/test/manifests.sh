@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 require_program
 cd "$checkout"
 
-for script in cluster/slurm/* cluster/kubernetes/keys cluster/systemd/install cluster/test/*.sh; do
+for script in Sources/Launch/launch.sh cluster/slurm/* cluster/kubernetes/keys cluster/systemd/install cluster/test/*.sh; do
   bash -n "$script" || fail "$script"
 done
 say 'scripts: well-formed'
