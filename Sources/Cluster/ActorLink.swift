@@ -64,6 +64,9 @@ struct ActorLink: ~Copyable {
     try reportingSocketErrors { () throws(ZeroMQError) in _ = try poller.wait(atMost: limit) }
   }
 
+  /// Whether both sockets were let in, as of the last look at the doors.
+  var isOpen: Bool { subscriberDoor.isOpen && senderDoor.isOpen }
+
   /// Begins anew where the learner turned a connection down for good, and gives the reason: nil as long as
   /// there is none that is new.
   mutating func lookAtDoors(now: Duration) throws(RoleFailure) -> String? {
