@@ -22,7 +22,7 @@ sys.path.insert(0, str(checkout / "Tests/Chaos"))
 import network  # noqa: E402
 from cluster import Cluster, Failure  # noqa: E402
 
-UPDATES = int(sys.argv[2]) if len(sys.argv) > 2 else 400
+UPDATES = int(sys.argv[2]) if len(sys.argv) > 2 else 500
 DELAY = 0.05
 SSHD = "/usr/sbin/sshd"
 began = time.monotonic()
