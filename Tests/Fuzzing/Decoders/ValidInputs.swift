@@ -40,8 +40,8 @@ package struct ValidInputs {
       "environment: cartpole", "seed: \(values.random.next())", "hidden: [16, 8]  # two layers",
       "learning-rate: 0.01", "discount: 0.99", "bind: \"tcp://127.0.0.1:5555\"",
       "normalize-advantages: true", "updates: 100", "until-return: none", "entropy: 1e-3",
-      "observation-scale:\n  - 0.5\n  - 2", "env-arg: ['gravity=-9.8', a=b]", "baseline: value",
-      "episodes-per-update: 64", "keys: &keys /tmp/keys", "run-dir: *keys",
+      "observation-scale:\n  - 0.5", "baseline: value", "episodes-per-update: 64",
+      "keys: &keys /tmp/keys\nrun-dir: *keys",
     ]
     let chosen = lines.filter { _ in values.coin() }
     return Array((chosen.joined(separator: "\n") + "\n").utf8)
