@@ -5,7 +5,8 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update --quiet=2 \
- && apt-get install --quiet=2 --yes --no-install-recommends libzmq3-dev libsodium-dev pkg-config \
+ && apt-get install --quiet=2 --yes --no-install-recommends \
+    libzmq3-dev libsodium-dev zlib1g-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

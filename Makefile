@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # Debian packages that the build needs beside Swift itself.
-PACKAGES := libzmq3-dev libsodium-dev pkg-config
+PACKAGES := libzmq3-dev libsodium-dev zlib1g-dev pkg-config
 # More arguments for `make train`, such as ARGS="--seed 3".
 ARGS ?=
 

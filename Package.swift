@@ -52,6 +52,10 @@ let package = Package(
     // 2: protocols, values and the rollout loop; pictures of environments
     module("RL", ["Kernels"]),
     module("Drawing"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "Raster", dependencies: ["Drawing", "CZlib"],
+      resources: [.embedInCode("hershey-simplex.txt")], swiftSettings: settings),
     // 3: siblings that never import each other
     .target(name: "CEnvironments"),
     module("Environments", ["RL", "Drawing", "Kernels", "CEnvironments"]),
@@ -87,9 +91,12 @@ let package = Package(
       name: "Gymnasium", dependencies: ["RL", "Wire", "CSystem"],
       resources: [.embedInCode("bridge.py")], swiftSettings: settings),
     .target(
-      name: "Dashboard", dependencies: ["Monitoring", "Drawing", "RL"],
+      name: "Dashboard", dependencies: ["Monitoring", "RL"],
       resources: [.embedInCode("dashboard.html")], swiftSettings: settings),
-    module("Plotting"),
+    .target(
+      name: "Rendering", dependencies: ["Raster", "Drawing", "RL", "Monitoring", "CSystem"],
+      resources: [.embedInCode("replay.html")], swiftSettings: settings),
+    module("Plotting", ["Raster", "Drawing"]),
     .target(
       name: "Launch", dependencies: ["Cluster", "Wire", "CSystem"],
       resources: [.embedInCode("launch.sh")], swiftSettings: settings),
@@ -97,8 +104,8 @@ let package = Package(
     .target(
       name: "TroupeCommands",
       dependencies: [
-        "Cluster", "Launch", "Dashboard", "Drawing", "Plotting", "Gymnasium", "ZeroMQ",
-        "Monitoring", "Learning", "Policies", "Environments", "RL",
+        "Cluster", "Launch", "Dashboard", "Rendering", "Drawing", "Plotting", "Gymnasium",
+        "ZeroMQ", "Monitoring", "Learning", "Policies", "Environments", "RL",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -144,7 +151,9 @@ let package = Package(
         "RL", .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
-    tests(of: "Dashboard", ["Monitoring", "Drawing", "RL", "Policies", "Environments"]),
+    tests(of: "Dashboard", ["Monitoring", "RL"]),
+    tests(of: "Raster", ["Drawing"]),
+    tests(of: "Rendering", ["Monitoring", "Raster", "Drawing", "RL", "Policies", "Environments"]),
     tests(
       of: "Cluster",
       [
@@ -154,7 +163,11 @@ let package = Package(
     tests(of: "Plotting", []),
     tests(of: "Launch", ["Cluster"]),
     tests(
-      of: "TroupeCommands", ["TestKit", "RL", "Learning", "Policies", "Cluster", "Environments"]),
+      of: "TroupeCommands",
+      [
+        "TestKit", "RL", "Learning", "Policies", "Cluster", "Environments", "Monitoring",
+        "Rendering",
+      ]),
     .testTarget(
       name: "GymnasiumTests",
       dependencies: ["Gymnasium", "RL", "Policies", "Kernels"], exclude: ["python"],

@@ -1,19 +1,12 @@
 /// Draws a chart as SVG, without scripts or fonts of its own, readable on light and dark pages.
 package struct SVGChart {
   private let chart: Chart
-  private let width = 860.0
-  private let height = 520.0
-  private let left = 78.0
-  private let right = 24.0
-  private let bottom = 56.0
-  /// Okabe and Ito's colours, which people with any colour vision tell apart.
-  private static let colours = [
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6bb1",
-  ]
+  private let layout: ChartLayout
 
-  package init(_ chart: Chart) { self.chart = chart }
-
-  private var top: Double { 20 + 20 * Double(chart.curves.count) }
+  package init(_ chart: Chart) {
+    self.chart = chart
+    layout = ChartLayout(chart: chart)
+  }
 
   /// The whole document.
   package var text: String {
@@ -31,7 +24,7 @@ package struct SVGChart {
           + "\(chart.yAxis.text(goal))</text>")
     }
     for (index, curve) in chart.curves.enumerated() {
-      let colour = Self.colours[index % Self.colours.count]
+      let colour = Self.hexadecimal(ChartLayout.colours[index % ChartLayout.colours.count])
       if curve.seedCount > 1 {
         lines.append("<path fill=\"\(colour)\" opacity=\"0.22\" d=\"\(band(curve))\"/>")
       }
@@ -82,7 +75,7 @@ package struct SVGChart {
   }
 
   private func legend(_ curve: Curve, row: Int, colour: String) -> [String] {
-    let y = 18 + 20 * Double(row)
+    let y = layout.legendRow(row)
     let text = curve.label + (curve.bandText.map { " (\($0))" } ?? "")
     return [
       "<path class=\"curve\" stroke=\"\(colour)\" d=\"M\(place(left)) \(place(y - 4))h26\"/>",
@@ -101,12 +94,20 @@ package struct SVGChart {
     }.joined()
   }
 
-  private func x(_ value: Double) -> Double {
-    left + chart.xAxis.share(of: value) * (width - left - right)
-  }
+  private var width: Double { layout.width }
+  private var height: Double { layout.height }
+  private var left: Double { layout.left }
+  private var right: Double { layout.right }
+  private var bottom: Double { layout.bottom }
+  private var top: Double { layout.top }
 
-  private func y(_ value: Double) -> Double {
-    height - bottom - chart.yAxis.share(of: value) * (height - bottom - top)
+  private func x(_ value: Double) -> Double { layout.x(value) }
+
+  private func y(_ value: Double) -> Double { layout.y(value) }
+
+  private static func hexadecimal(_ colour: UInt32) -> String {
+    let digits = String(colour, radix: 16)
+    return "#" + String(repeating: "0", count: 6 - digits.count) + digits
   }
 
   /// Tenths of a pixel are fine enough.

@@ -7,6 +7,7 @@ import Logging
 import Monitoring
 import Policies
 import RL
+import Rendering
 
 /// The learner's page for browsers, where `--http` asks for it.
 enum LiveDashboard {

@@ -12,7 +12,7 @@ struct PlotCommand: ContextualCommand {
     discussion: """
       Examples:
         troupe plot cartpole-seed1 --text
-        troupe plot runs/cartpole-seed* runs/cartpole-wide-seed* --x steps --output curves.svg
+        troupe plot runs/cartpole-seed* runs/cartpole-wide-seed* --x steps --output curves.png
 
       Runs that differ in their seed alone become one curve: the median with a band around it, from \
       the lowest to the highest of two or three seeds, the middle half of more.
@@ -32,24 +32,27 @@ struct PlotCommand: ContextualCommand {
   var y = MetricName.meanReturn.rawValue
 
   @Option(
-    help: ArgumentHelp("Where the picture goes, a file that ends in .svg.", valueName: "file"),
-    completion: .file(extensions: ["svg"]))
+    help: ArgumentHelp(
+      "Where the picture goes, a file that ends in .svg or .png.", valueName: "file"),
+    completion: .file(extensions: ["svg", "png"]))
   var output = "learning-curve.svg"
 
   @Flag(help: "Draw in the terminal instead.")
   var text = false
 
   func run(in context: CommandContext) throws {
-    guard text || output.hasSuffix(".svg") else {
+    guard text || output.hasSuffix(".svg") || output.hasSuffix(".png") else {
       throw RoleFailure(
         .usage,
-        "\(OptionText.shown(output)) does not end in .svg, which is what is written; "
-          + "rsvg-convert -o curve.png curve.svg makes a PNG of it")
+        "--output is \(OptionText.shown(output)), but must end in .svg or .png, which is what is "
+          + "written")
     }
     let chart = try chart(in: context)
     if text { return context.output(TextChart(chart).text) }
+    let bytes =
+      output.hasSuffix(".png") ? PNGChart(chart).bytes : Array(SVGChart(chart).text.utf8)
     do throws(FileError) {
-      try AtomicFile.write(Array(SVGChart(chart).text.utf8), to: output)
+      try AtomicFile.write(bytes, to: output)
     } catch {
       throw RoleFailure(.unavailable, "\(error)")
     }

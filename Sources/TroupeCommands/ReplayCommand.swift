@@ -3,14 +3,17 @@ import Cluster
 import FoundationEssentials
 import Learning
 import RL
+import Rendering
 
 /// `troupe replay`: plays an episode of a run again and prints its steps.
 struct ReplayCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Play an episode of a run again, bit for bit, and print its steps.",
+    abstract: "Play an episode of a run again, bit for bit, and print or draw its steps.",
     discussion: """
-      Example: troupe replay runs/cartpole-seed1 --update 12 --slot 3
+      Examples:
+        troupe replay runs/cartpole-seed1 --update 12 --slot 3
+        troupe replay runs/cartpole-seed1 --update 12 --slot 3 --render episode.gif
 
       No trajectory is ever stored: version and slot, which every log line about an episode names, \
       are enough. The policy comes from the checkpoint of that version, or from the nearest one \
@@ -54,7 +57,17 @@ struct ReplayCommand: ContextualCommand {
     ).episode(
       version: PolicyVersion(UInt32(update)), kind: settings.evaluation ? .evaluation : .training,
       slot: slot, note: context.note)
-    ReplayReport(replay).write(json: settings.json, to: context.output)
+    if let file = settings.render.flatMap(EpisodeFile.init(path:)) {
+      let name = recorded.configuration.environment
+      let film = EpisodeFilm(
+        replay, environment: name, type: context.catalogue.types.first { $0.name == name },
+        seed: recorded.configuration.seed,
+        transform: recorded.configuration.wrappers.actionTransform)
+      try file.write(film, frameLimit: settings.frames)
+      context.output("wrote \(file.path)")
+    } else {
+      ReplayReport(replay).write(json: settings.json, to: context.output)
+    }
     if let fault = replay.fault { throw RoleFailure(.badData, "\(fault)") }
   }
 }

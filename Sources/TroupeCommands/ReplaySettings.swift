@@ -5,6 +5,9 @@ struct ReplaySettings: Hashable, Sendable {
   var evaluation = false
   var threads: Int?
   var json = false
+  /// Where the episode goes as pictures.
+  var render: String?
+  var frames: Int?
 
   static let options = ReplaySection.options
 }
@@ -26,5 +29,15 @@ enum ReplaySection: OptionSection {
     .boolean(
       "json", \.json, .session, shape: .flag,
       help: "print each step as one JSON object, exact to the last bit"),
+    .optional(
+      "render", \.render, .session, shape: .value("file"), absent: "none",
+      help:
+        "write the episode as moving pictures instead, to a file that ends in .html, .gif or .mp4",
+      allowed: "a file that ends in .html, .gif or .mp4",
+      parse: { EpisodeFile(path: $0) == nil ? nil : $0 }, text: { $0 }),
+    .count(
+      "frames", \.frames, .session, in: 2...100_000, absent: "auto",
+      help:
+        "most pictures in the file; of a longer episode every second, third and so on is shown"),
   ]
 }

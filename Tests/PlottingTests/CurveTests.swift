@@ -89,6 +89,14 @@ private func series(_ points: [(Double, Double)]) -> Series {
     #expect(!text.contains("nan") && !text.contains("inf"))
   }
 
+  @Test func pngHasTwoPixelsForAUnitAndShowsWhatDiffers() {
+    let bytes = PNGChart(chart).bytes
+    #expect(bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]))
+    #expect(Array(bytes[16..<24]) == [0, 0, 1720 >> 8, 1720 & 255, 0, 0, 1040 >> 8, 1040 & 255])
+    let other = Chart(xLabel: chart.xLabel, yLabel: chart.yLabel, curves: chart.curves, goal: 80)
+    #expect(PNGChart(other).bytes != bytes)
+  }
+
   @Test func textRisesFromLeftToRight() throws {
     let lines = TextChart(chart, columnCount: 40, rowCount: 11).text.split(separator: "\n")
     let places = lines.compactMap { line in line.firstIndex(of: "●").map { (line, $0) } }

@@ -1,9 +1,9 @@
-import Dashboard
 import Drawing
 import Environments
 import Monitoring
 import Policies
 import RL
+import Rendering
 import Testing
 
 @Suite struct EpisodePicturesTests {
