@@ -3,6 +3,7 @@ internal import Glibc
 internal import Kernels
 internal import Learning
 package import Logging
+internal import Monitoring
 internal import RL
 internal import Wire
 internal import ZeroMQ
@@ -20,7 +21,8 @@ package struct ActorProcess: ~Copyable {
 
   private let role: ActorRole
   private let environment: EnvironmentLookup
-  private let logger: Logger
+  /// Names the actor and its host in every line, and the run as soon as it has one.
+  private var logger: Logger
   private let clock = Clock()
   private let hostName: String
   private var service = ServiceNotice()
@@ -57,6 +59,8 @@ package struct ActorProcess: ~Copyable {
     self.role = role
     self.environment = environment
     self.logger = logger
+    self.logger[metadataKey: LogKey.actor.rawValue] = "\(id)"
+    self.logger[metadataKey: LogKey.host.rawValue] = "\(hostName)"
     self.signals = signals
     self.link = link
     self.hostName = hostName
@@ -88,6 +92,7 @@ package struct ActorProcess: ~Copyable {
 
   /// Serves one run, from the first join to the departure.
   private mutating func serveRun() throws(RoleFailure) {
+    logger[metadataKey: LogKey.run.rawValue] = nil
     logger.info("waiting for a learner", metadata: ["address": "\(role.connect)"])
     service.ready("waiting for a learner at \(role.connect)")
     while end == nil {
@@ -173,6 +178,7 @@ package struct ActorProcess: ~Copyable {
   private mutating func prepareSession(
     _ welcome: LearnerMessage.Welcome
   ) throws(RoleFailure) {
+    if let run = agenda.run { logger[metadataKey: LogKey.run.rawValue] = "\(run.rawValue)" }
     guard session?.configuration != welcome.configuration else { return }
     let laneCount = role.lanes ?? welcome.suggestedLaneCount ?? 64
     session = try ActorSession(

@@ -42,7 +42,8 @@ extension LearnerProcess {
             heedFault(leave, from: message.actor, in: collected.id)
           } else {
             logger.info(
-              "an actor left: \(leave.reason)", metadata: fields([.actor: message.actor]))
+              "an actor left: \(leave.reason)",
+              metadata: fields([.actor: message.actor, .version: collected.id.version]))
           }
           ledger.leave(message.actor)
         }

@@ -110,7 +110,12 @@ struct RunMonitor: ~Copyable {
         directory: directory.path, address: address, goalReturn: role.goal.untilReturn,
         lastUpdate: role.goal.updates,
         configuration: monitoring.configuration.map { .init($0.name, .string($0.value)) }))
-    if monitoring.showsProgress { progress = ProgressLine(console: monitoring.console) }
+    if monitoring.showsProgress {
+      progress = ProgressLine(
+        console: monitoring.console,
+        forecast: GoalForecast(
+          lastUpdate: role.goal.updates, goalReturn: role.goal.untilReturn))
+    }
     do throws(MetricsFileError) {
       try metrics.truncate(toVersion: version ?? .initial)
     } catch {
@@ -396,11 +401,11 @@ struct RunMonitor: ~Copyable {
     }
     progress?.show(
       Progress(
-        update: Int(report.version.rawValue), lastUpdate: role.goal.updates,
-        meanReturn: report.meanReturn, stepsPerSecond: report.stepsPerSecond,
-        actors: report.actors, learnerWaitingShare: report.learnerWaitingShare,
+        update: Int(report.version.rawValue), meanReturn: report.meanReturn,
+        stepsPerSecond: report.stepsPerSecond, actors: report.actors,
+        learnerWaitingShare: report.learnerWaitingShare,
         actorWaitingShare: report.actorWaitingShare),
-      now: .now)
+      secondsPerUpdate: report.elapsedSeconds / Double(max(1, updateCount)), now: .now)
   }
 
   /// Before the end: what was measured and not told yet.

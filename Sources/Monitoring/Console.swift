@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// Standard error: whole lines, and below them at most one live line that is redrawn in place.
+/// Standard error: whole lines, and below them live lines that are redrawn in place.
 package final class Console: Sendable {
   package let isTerminal: Bool
   package let usesColor: Bool
   /// Whether characters beyond ASCII can be shown.
   package let usesUnicode: Bool
   private let descriptor: Int32
-  /// The live line as it is on the screen; empty when there is none.
-  private let live = Mutex("")
+  /// The live lines as they are on the screen.
+  private let live = Mutex<[String]>([])
 
   package init(descriptor: Int32, isTerminal: Bool, usesColor: Bool, usesUnicode: Bool) {
     self.descriptor = descriptor
@@ -30,30 +30,33 @@ package final class Console: Sendable {
   }
 
   /// Columns; 80 where the terminal does not say.
-  package var width: Int { terminalWidth(of: descriptor) ?? 80 }
+  package var width: Int { terminalSize(of: descriptor)?.columns ?? 80 }
 
-  /// Writes a line above the live line.
+  /// Writes a line above the live lines.
   package func write(line: String) {
     live.withLock { live in
-      emit(live.isEmpty ? line + "\n" : eraseLine + line + "\n" + live)
+      emit(Self.erasing(live) + line + "\n" + live.joined(separator: "\n"))
     }
   }
 
-  /// Shows this line in the place of the last live line; an empty one erases it.
+  /// Shows these lines in the place of the last live lines; none erases them.
   ///
-  /// - Precondition: on a terminal, and no wider than it.
-  package func show(live line: String) {
+  /// - Precondition: on a terminal, and no line wider than it.
+  package func show(live lines: [String]) {
     live.withLock { live in
-      guard line != live else { return }
-      emit(eraseLine + line)
-      live = line
+      guard lines != live else { return }
+      emit(Self.erasing(live) + lines.joined(separator: "\n"))
+      live = lines
     }
+  }
+
+  /// To the first column of the first live line, and clear to the end of the screen.
+  private static func erasing(_ live: [String]) -> String {
+    guard live.count > 1 else { return live.isEmpty ? "" : "\r\u{1b}[J" }
+    return "\r\u{1b}[\(live.count - 1)A\u{1b}[J"
   }
 
   /// In one call, so that lines of several processes on one terminal do not mix. An error is ignored:
   /// there is nowhere to report it to.
   private func emit(_ text: String) { _ = writeAll(Array(text.utf8), to: descriptor) }
 }
-
-/// To the first column, and clear to the end of the line.
-private let eraseLine = "\r\u{1b}[K"

@@ -62,12 +62,12 @@ func readAll(_ descriptor: Int32) -> [UInt8]? {
   }
 }
 
-/// The columns of the terminal, or nil if it is none or does not say.
-func terminalWidth(of descriptor: Int32) -> Int? {
+/// Columns and rows of the terminal, or nil if it is none or does not say.
+func terminalSize(of descriptor: Int32) -> (columns: Int, rows: Int)? {
   var size = winsize()
   // SAFETY: TIOCGWINSZ fills exactly this structure.
   guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-  return Int(size.ws_col)
+  return (Int(size.ws_col), Int(size.ws_row))
 }
 
 /// An environment variable, or nil if it is absent or empty.

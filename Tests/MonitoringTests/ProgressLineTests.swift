@@ -54,31 +54,51 @@ import Testing
     #expect(sparkline([.nan], usesUnicode: true) == "")
   }
 
-  @Test("on a terminal it is redrawn in place, ten times a second at most, and erased at the end")
+  @Test(
+    "on a terminal two lines are redrawn in place, ten times a second at most, and erased at the end"
+  )
   func terminal() throws {
     let captured = try CapturedConsole(isTerminal: true)
+    let rates = "1.24M steps/s  8 actors  waiting: learner 13%, actors 3%"
+    let erase = "\r\u{1b}[1A\u{1b}[J"
     do {
       var line = ProgressLine(console: captured.console)
       line.show(progress, now: start)
-      #expect(
-        captured.output()
-          == "\r\u{1b}[Kupdate 1,200/5,000  return 195.3 ▁  1.24M steps/s  8 actors")
+      #expect(captured.output() == "update 1,200/5,000  return 195.3 ▁\n" + rates)
       var next = progress
       next.update += 1
       next.meanReturn = 200
       line.show(next, now: start + .milliseconds(99))
       #expect(captured.output() == "")
       line.show(next, now: start + .milliseconds(100))
-      #expect(captured.output().hasPrefix("\r\u{1b}[Kupdate 1,201/5,000  return 200.0 ▁█"))
-      // A log line goes above it.
+      let lines = "update 1,201/5,000  return 200.0 ▁█\n" + rates
+      #expect(captured.output() == erase + lines)
+      // A log line goes above them.
       captured.console.write(line: "a log line")
-      let output = captured.output()
-      #expect(output.hasPrefix("\r\u{1b}[Ka log line\nupdate 1,201/5,000  "))
+      #expect(captured.output() == erase + "a log line\n" + lines)
       line.finish()
     }
-    #expect(captured.output() == "\r\u{1b}[K")
+    #expect(captured.output() == erase)
     captured.console.write(line: "afterwards")
     #expect(captured.output() == "afterwards\n")
+  }
+
+  @Test("with a goal it says how far it is and how long it takes")
+  func goal() throws {
+    let captured = try CapturedConsole()
+    var line = ProgressLine(
+      console: captured.console, forecast: GoalForecast(lastUpdate: 100, goalReturn: 475))
+    var progress = Progress(
+      update: 40, meanReturn: 195.34, stepsPerSecond: 950, actors: 1, learnerWaitingShare: 0.5,
+      actorWaitingShare: 0)
+    line.show(progress, secondsPerUpdate: 2.5, now: start)
+    let text = captured.output()
+    #expect(
+      text.hasPrefix("update 40/100  return 195.3 of 475.0 ▁  about 2 min 30 s left  950 steps/s"))
+    progress.update = 100
+    line.show(progress, secondsPerUpdate: 2.5, now: start + .seconds(1))
+    line.finish()
+    #expect(captured.output().contains("about 0 s left"))
   }
 
   @Test("elsewhere it is a plain line, once a second at most")
@@ -128,5 +148,45 @@ import Testing
       descriptor: leader, isTerminal: true, usesColor: false, usesUnicode: true)
     #expect(console.width == 37)
     #expect(try CapturedConsole(isTerminal: true).console.width == 80)
+  }
+}
+
+@Suite struct GoalForecastTests {
+  @Test("a number of updates is certain")
+  func updates() {
+    let forecast = GoalForecast(lastUpdate: 50)
+    #expect(forecast.updatesLeft(at: 20, history: []) == 30)
+    #expect(forecast.updatesLeft(at: 60, history: []) == 0)
+    #expect(GoalForecast().updatesLeft(at: 20, history: [1, 2, 3]) == nil)
+  }
+
+  @Test("a return is where the line through the latest ones meets it")
+  func returns() throws {
+    let forecast = GoalForecast(goalReturn: 100)
+    let line = (0..<20).map { 3.0 * Double($0) }
+    let left = try #require(forecast.updatesLeft(at: 19, history: line))
+    #expect(abs(left - (100 / 3.0 - 19)) < 1e-9)
+    let noisy = line.enumerated().map { $0.element + ($0.offset % 2 == 0 ? 4 : -4) }
+    #expect(forecast.updatesLeft(at: 19, history: noisy).map { abs($0 - left) < 3 } == true)
+    #expect(forecast.updatesLeft(at: 9, history: (0..<10).map { 95 + Double($0) }) == 0)
+  }
+
+  @Test("what does not clearly rise is no forecast")
+  func flat() {
+    let forecast = GoalForecast(goalReturn: 100)
+    #expect(forecast.updatesLeft(at: 9, history: Array(repeating: 50, count: 30)) == nil)
+    #expect(forecast.updatesLeft(at: 9, history: (0..<30).map { Double(-$0) }) == nil)
+    #expect(forecast.updatesLeft(at: 9, history: (0..<30).map { Double($0 * 7 % 11) }) == nil)
+    #expect(forecast.updatesLeft(at: 9, history: [1, 2, 3]) == nil, "too few")
+    #expect(forecast.updatesLeft(at: 9, history: (0..<29).map(Double.init) + [.nan]) == nil)
+  }
+
+  @Test("of two goals the nearer one ends the run")
+  func both() {
+    let history = (0..<10).map { Double($0) }
+    #expect(
+      GoalForecast(lastUpdate: 12, goalReturn: 100).updatesLeft(at: 10, history: history) == 2)
+    #expect(
+      GoalForecast(lastUpdate: 999, goalReturn: 10).updatesLeft(at: 10, history: history) == 1)
   }
 }
