@@ -211,6 +211,17 @@ extension OpenFile {
     try OpenFile(path, .read).readToEnd(limit: limit)
   }
 
+  /// The bytes from an offset on; nil if the file has become shorter than that.
+  package static func readAll(
+    _ path: String, from offset: Int, limit: Int
+  ) throws(FileError) -> [UInt8]? {
+    let file = try OpenFile(path, .read)
+    guard lseek(file.descriptor, 0, SEEK_END) >= offset,
+      lseek(file.descriptor, off_t(offset), SEEK_SET) == offset
+    else { return nil }
+    return try file.readToEnd(limit: limit)
+  }
+
   package static func exists(_ path: String) -> Bool {
     // SAFETY: the path lives for the call.
     unsafe access(path, F_OK) == 0

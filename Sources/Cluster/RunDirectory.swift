@@ -105,7 +105,7 @@ extension RunDirectory {
   /// The newest parameters.
   package var policyPath: String { Self.policyPath(in: path) }
   /// Where actors of the running learner connect to.
-  package var addressPath: String { path + "/address" }
+  package var addressPath: String { Self.addressPath(in: path) }
   /// Keys whose holders are out of the run.
   package var quarantinePath: String { path + "/quarantine" }
 
@@ -123,6 +123,8 @@ extension RunDirectory {
   package static func runIDPath(in path: String) -> String { trimmed(path) + "/run.id" }
   /// The metrics of a run that somebody else may hold.
   package static func metricsPath(in path: String) -> String { trimmed(path) + "/metrics.jsonl" }
+  /// Where actors of a learner that somebody else runs connect to; it is removed at the run's end.
+  package static func addressPath(in path: String) -> String { trimmed(path) + "/address" }
   /// The checkpoints of a run that somebody else may hold.
   package static func checkpointsPath(in path: String) -> String { trimmed(path) + "/checkpoints" }
 

@@ -1,7 +1,7 @@
 /// Numbers as people read them. Nothing here is parsed again.
-enum NumberText {
+package enum NumberText {
   /// Rounded to so many places after the point; `nan` and `inf` by name.
-  static func decimal(_ value: Double, places: Int) -> String {
+  package static func decimal(_ value: Double, places: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
     let scaled = (value.magnitude * scale).rounded()
@@ -14,7 +14,7 @@ enum NumberText {
   }
 
   /// About four significant digits: 0.03125, 4.217, 195.3, 12,480; very small and large ones as 1.2e-07.
-  static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : decimal(value, places: 0) }
     switch value.magnitude {
     case ..<1e-4, 1e9...: return scientific(value)
@@ -26,7 +26,7 @@ enum NumberText {
   }
 
   /// Thousands set apart by commas.
-  static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     let digits = Array(String(value.magnitude))
     var text = value < 0 ? "-" : ""
     for (index, digit) in digits.enumerated() {
@@ -37,7 +37,7 @@ enum NumberText {
   }
 
   /// Three digits and a factor: 950, 12.4k, 1.24M.
-  static func scaled(_ value: Double) -> String {
+  package static func scaled(_ value: Double) -> String {
     var rest = value
     for unit in ["", "k", "M", "G"] {
       if rest.magnitude < 999.5 || unit == "G" {
@@ -50,14 +50,14 @@ enum NumberText {
   }
 
   /// 3.2 s, 4 min 10 s, 2 h 5 min.
-  static func duration(seconds: Double) -> String {
+  package static func duration(seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 60 else { return decimal(seconds, places: 1) + " s" }
     let whole = Int(min(seconds, 1e12).rounded())
     return whole < 3600
       ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole / 60 % 60) min"
   }
 
-  static func percent(_ share: Double) -> String { decimal(share * 100, places: 0) + "%" }
+  package static func percent(_ share: Double) -> String { decimal(share * 100, places: 0) + "%" }
 
   private static func scientific(_ value: Double) -> String {
     var exponent = 0

@@ -12,12 +12,13 @@ struct RecordedRun {
 
   /// The run in the directory `name`, or in the directory of that name under `runs`.
   ///
-  /// Of the ways to host a Gymnasium environment those count that are given now, otherwise the run's own.
+  /// Of the ways to host a Gymnasium environment those count that are given now, otherwise the run's own. Its
+  /// environment need not be playable here unless it `plays`.
   ///
   /// - Throws: a usage failure if there is none, bad data if its configuration cannot be used.
   init(
     named name: String, in context: CommandContext,
-    hosting given: Resolved<EvaluationSettings>? = nil
+    hosting given: Resolved<EvaluationSettings>? = nil, plays: Bool = true
   ) throws(RoleFailure) {
     directory = try Self.directory(named: name, in: context.runsDirectory)
     let path = RunDirectory.configurationPath(in: directory)
@@ -47,7 +48,7 @@ struct RecordedRun {
     }
     environment = try context.catalogue.specification(
       named: configuration.environment, source: recorded.source(of: "environment"),
-      hosting: hosting, plays: true)
+      hosting: hosting, plays: plays)
   }
 
   private static func directory(

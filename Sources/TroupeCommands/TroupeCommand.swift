@@ -98,8 +98,8 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
-      CompareCommand.self, ExportCommand.self, ImportCommand.self,
-      ReplayCommand.self, PlotCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
+      CompareCommand.self, ExportCommand.self, ImportCommand.self, ReplayCommand.self,
+      PlotCommand.self, WatchCommand.self, EnvironmentsCommand.self, KeygenCommand.self,
       InitCommand.self, DoctorCommand.self, LaunchCommand.self, RelayCommand.self,
     ])
 }

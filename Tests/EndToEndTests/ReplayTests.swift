@@ -128,6 +128,45 @@ extension EndToEndTests {
       }
     }
 
+    @Test(
+      "an episode becomes a page and a GIF, and a run a curve and a line, without other programs")
+    func pictures() throws {
+      try TestPlace.with { place in
+        let run = try ReplayTests.train(in: place, environment: "pendulum")
+        let replay = ["replay", run.path, "--update", "5", "--slot", "1"]
+        let page = place.file("episode.html")
+        let made = try place.run(replay + ["--render", page])
+        #expect(made.code == 0 && made.output == "wrote \(page)\n", "\(made.error)")
+        let text = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(
+          text.hasPrefix("<!doctype html>") && text.contains(#""subtitle":"version 5, slot 1""#))
+        let gif = place.file("episode.gif")
+        let drawn = try place.run(replay + ["--render", gif, "--frames", "5"])
+        #expect(drawn.code == 0, "\(drawn.error)")
+        let bytes = try #require(FileManager.default.contents(atPath: gif))
+        #expect(bytes.prefix(10) == Data("GIF89a".utf8) + [0xd0, 2, 0x90, 1] && bytes.last == 0x3b)
+        let curve = place.file("curve.png")
+        #expect(try place.run(["plot", run.path, "--output", curve]).code == 0)
+        let picture = try #require(FileManager.default.contents(atPath: curve))
+        #expect(picture.prefix(8) == Data([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+        for (arguments, words) in [
+          (replay + ["--render", "episode.txt"], ".html, .gif or .mp4"),
+          (["plot", run.path, "--output", "curve.jpg"], ".svg or .png"),
+          (["watch", "https://127.0.0.1:1"], "http://HOST:PORT"),
+        ] {
+          let outcome = try place.run(arguments)
+          #expect(outcome.code == 64)
+          expectSentence(in: outcome, words)
+        }
+        let nobody = try place.run(["watch", "http://127.0.0.1:1"])
+        #expect(nobody.code == 69)
+        expectSentence(in: nobody, "nobody answers")
+        // The run is over: its last update, and no waiting.
+        let watched = try place.run(["watch", run.path])
+        #expect(watched.code == 0 && watched.output.hasPrefix("update 12/12  return -"))
+      }
+    }
+
     @Test("what is no episode of the run is refused in one sentence")
     func refused() throws {
       try TestPlace.with { place in
