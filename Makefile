@@ -24,7 +24,7 @@ help:
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts, full disks and attacks, to the same bytes, 9 min (ARGS="--seed 7")'
 	@echo 'make cluster-test   run the manifests, ssh, Slurm and Docker for real, 3 min (as root; installs what it needs)'
-	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch and ONNX work with Troupe'
+	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch, ONNX and a browser work with Troupe'
 	@echo 'make docs     the documentation of the library for programs of your own, in .build/docs'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
 	@echo 'make format   format Sources and Tests'
@@ -211,6 +211,12 @@ docs: setup
 	TROUPE_DOCS=1 swift package --scratch-path .build/docc --allow-writing-to-directory .build/docs \
 	  generate-documentation --target RL --warnings-as-errors --output-path .build/docs \
 	  --transform-for-static-hosting --hosting-base-path /
+
+# A browser and a terminal show what people see. IMAGES=docs/images writes the documentation's pictures too.
+.PHONY: interop-dashboard
+interop: interop-dashboard
+interop-dashboard: build
+	@Tests/Interop/dashboard.sh
 
 clean:
 	rm -rf .build
