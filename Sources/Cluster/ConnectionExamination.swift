@@ -138,7 +138,8 @@ package struct ConnectionExamination {
         _ = try link.send(.join(join), run: nil)
       }
       try link.wait(atMost: .milliseconds(20), toSend: false)
-      while let message = try link.receive() {
+      // A subscription alone may bring a welcome while the other connection still shakes hands.
+      while isOpen, let message = try link.receive() {
         if let finding = heed(message, link) { return told(finding, report) }
       }
     }
