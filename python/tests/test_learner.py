@@ -89,7 +89,7 @@ class LearnerTests(unittest.TestCase):
             liar = learner.python_actor(script="liar.py", name="liar")
             self.assertEqual(liar.wait(60), 69)
             self.assertIn("refused this actor", learner.output("liar"))
-            self.assertIn("could not be reproduced", learner.output("liar"))
+            self.assertIn("it is in quarantine: 3 messages", learner.output("liar"))
             self.assertRegex(
                 learner.output(),
                 r"refused a trajectory: its log-probability at step 0 is -[0-9.]+, and the policy's -",
