@@ -48,13 +48,14 @@ def fail_one(troupe, faulty, how, allowed):
             stack.callback(run.close)
             prefix = group.enter()
         run.start_learner()
+        # The honest one first: a fault that strikes before it is there is that of the only actor.
+        run.start_actor()
+        run.await_version(1)
         mark = pathlib.Path(place, "mark")
         victim = run.start(["actor", "--connect", run.bind], {
             "TROUPE_FAULTY_STEP": how, "TROUPE_FAULTY_MARK": str(mark), "SWIFT_BACKTRACE": "enable=no",
         }, prefix, program=faulty)
         stack.callback(lambda: (victim.kill(), victim.wait()))
-        run.await_version(2)
-        run.start_actor()
         deadline = time.monotonic() + 60
         while not mark.exists():
             if time.monotonic() > deadline or run.learner.poll() is not None:
