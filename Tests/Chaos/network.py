@@ -22,7 +22,7 @@ import time
 import report
 from cluster import Cluster, Failure
 
-UPDATES = 1000
+UPDATES = 500
 HOSTS = {"learner": "10.99.0.1", "actor1": "10.99.0.11", "actor2": "10.99.0.12"}
 MOVED = "10.99.0.2"
 
