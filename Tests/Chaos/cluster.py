@@ -8,6 +8,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 EPISODES = 256
@@ -132,3 +133,15 @@ class Cluster:
             if process is not None and process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
+
+
+def undisturbed(troupe, updates):
+    """The digest of the same run without any fault."""
+    with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
+        run = Cluster(troupe, place, updates)
+        try:
+            run.start_learner()
+            run.start_actor()
+            return run.finish()
+        finally:
+            run.close()

@@ -10,7 +10,7 @@ import time
 
 import groups
 import report
-from cluster import Cluster, Failure
+from cluster import Cluster, Failure, undisturbed
 
 UPDATES = 150
 CLOCK = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
@@ -22,17 +22,6 @@ STEPS = {
     "actor: observation is NaN": ("nan-observation", {65}),
     "actor: reward is NaN": ("nan-reward", {65}),
 }
-
-
-def undisturbed(troupe):
-    with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
-        run = Cluster(troupe, place, UPDATES)
-        try:
-            run.start_learner()
-            run.start_actor()
-            return run.finish()
-        finally:
-            run.close()
 
 
 def fail_one(troupe, faulty, how, allowed):
@@ -76,7 +65,7 @@ def play(troupe):
     faulty = str(pathlib.Path(troupe).with_name("TroupeFaultyActor"))
     if not os.access(faulty, os.X_OK):
         raise Failure(f"there is no {faulty}: swift build -c release --product TroupeFaultyActor")
-    expected = undisturbed(troupe)
+    expected = undisturbed(troupe, UPDATES)
     lines = list(report.HEAD)
     different, lost, runs = 0, 0, 0
     for name, (how, allowed) in STEPS.items():
@@ -95,7 +84,7 @@ def clocks(troupe):
     """The time of day of learner and actor jumps by years, forth and back, while they run."""
     if not os.path.exists(CLOCK):
         return ["SKIPPED, and nothing is shown about clocks: there is no libfaketime (Debian: faketime)"], True
-    expected = undisturbed(troupe)
+    expected = undisturbed(troupe, UPDATES)
     with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
         offset = pathlib.Path(place, "offset")
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 
 import report
-from cluster import Cluster, Failure
+from cluster import Cluster, Failure, undisturbed
 
 UPDATES = 120
 
@@ -31,17 +31,6 @@ def fill(path):
     with contextlib.suppress(OSError), open(path, "wb", buffering=0) as ballast:
         while True:
             ballast.write(bytes(4096))
-
-
-def undisturbed(troupe):
-    with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
-        run = Cluster(troupe, place, UPDATES)
-        try:
-            run.start_learner()
-            run.start_actor()
-            return run.finish()
-        finally:
-            run.close()
 
 
 def full_disk(troupe):
@@ -84,7 +73,7 @@ def read_only(troupe):
 def play(troupe):
     if os.geteuid() != 0 or not shutil.which("mount"):
         return ["SKIPPED, and nothing is shown about full and read-only disks: mounting needs root"], True
-    expected = undisturbed(troupe)
+    expected = undisturbed(troupe, UPDATES)
     digest, is_said, text = full_disk(troupe)
     code, sentence = read_only(troupe)
     report.note(1, digest != expected, 0)
@@ -99,7 +88,7 @@ def play(troupe):
 
 def crowd(troupe):
     """50 actors join and 50 leave within one run."""
-    expected = undisturbed(troupe)
+    expected = undisturbed(troupe, UPDATES)
     with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
         run = Cluster(troupe, place, UPDATES)
         try:

@@ -7,7 +7,7 @@ import tempfile
 import time
 
 import report
-from cluster import Cluster, Failure, free_pair
+from cluster import Cluster, Failure, free_pair, undisturbed
 from proxy import Relay
 
 UPDATES = 300
@@ -125,17 +125,6 @@ FAULTS = {
 }
 
 
-def undisturbed(troupe):
-    with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
-        run = Cluster(troupe, place, UPDATES)
-        try:
-            run.start_learner()
-            run.start_actor()
-            return run.finish()
-        finally:
-            run.close()
-
-
 def disturb(troupe, chance, deck, table):
     """Plays one run and takes faults off the deck while it lasts; gives its digest and lost episodes."""
     with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
@@ -167,7 +156,7 @@ def play(troupe, seed, count):
     chance = random.Random(seed)
     deck = [kind for _, kind in zip(range(count), list(FAULTS) * (count // len(FAULTS) + 1))]
     chance.shuffle(deck)
-    expected = undisturbed(troupe)
+    expected = undisturbed(troupe, UPDATES)
     table = collections.defaultdict(list)
     digests, lost = [], 0
     while deck:
