@@ -170,7 +170,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "GymnasiumTests",
-      dependencies: ["Gymnasium", "RL", "Policies", "Kernels"], exclude: ["python"],
+      dependencies: ["TestKit", "Gymnasium", "RL", "Policies", "Kernels"], exclude: ["python"],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Kernels", "Wire"], swiftSettings: settings),

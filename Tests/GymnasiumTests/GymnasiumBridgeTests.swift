@@ -3,6 +3,7 @@ import Gymnasium
 import Kernels
 import Policies
 import RL
+import TestKit
 import Testing
 
 /// The bridge against Gymnasium itself. Each test starts Python processes of its own.
@@ -138,6 +139,31 @@ struct GymnasiumBridgeTests {
           try specification("CartPole-v1", imports: [], hosting: hosting), lanes: 4)
         #expect(episodes(block) == expected, "\(vectorization) \(autoreset)")
       }
+    }
+  }
+
+  private struct RecordedVectors: Decodable {
+    let mode: String
+    let environments: Int
+    let transitions: Int
+    let ends: Int
+    let differences: [String]
+  }
+
+  @Test func `recorded vectors are repeated in every autoreset mode`() throws {
+    let bridge = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/Gymnasium/bridge.py").standardized.path
+    let recording = GoldenFolder.url.appending(path: "environments/vector_autoreset.jsonl.gz").path
+    let output = try #require(
+      GymnasiumPython.run(
+        GymnasiumPython.path ?? "",
+        [GymnasiumPython.folder + "/recorded_vectors.py", bridge, recording]))
+    let runs = try JSONDecoder().decode([RecordedVectors].self, from: output)
+    #expect(Set(runs.map(\.mode)) == ["NextStep", "SameStep", "Disabled"])
+    for run in runs {
+      #expect(run.differences.isEmpty, "\(run.mode)")
+      #expect(run.ends >= run.environments, "each environment ends an episode at least")
+      #expect(run.transitions > run.ends)
     }
   }
 
