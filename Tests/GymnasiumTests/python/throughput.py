@@ -60,7 +60,7 @@ def troupe_rate(troupe, name, actors, episodes, lanes, updates, limit):
 
 
 def main():
-    troupe, missed = sys.argv[1], []
+    troupe, missed = os.path.abspath(sys.argv[1]), []
     for name, modes, play, limit in CASES:
         rates = {mode: gymnasium_rate(name, *mode, limit, 0.7) for mode in modes}
         best = max(rates, key=rates.get)
@@ -81,4 +81,6 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory(prefix="troupe-throughput-") as elsewhere:
+        os.chdir(elsewhere)  # MuJoCo writes its log where it is started
+        main()

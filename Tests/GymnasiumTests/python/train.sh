@@ -2,10 +2,12 @@
 # Trains through the bridge with the real program: CartPole and LunarLander until they are solved, MuJoCo for two
 # updates; and examines environments.
 set -euo pipefail
-troupe=$1
-python=$2
+troupe=$(realpath "$1")
+python=$(realpath "$2")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+tests=$PWD/Tests/GymnasiumTests/python
+cd "$scratch"  # MuJoCo writes its log where it is started
 run() {
   timeout 900 "$troupe" train "gymnasium:$1" --python "$python" --run-dir "$scratch/$1" --log-level warning \
     --json "${@:2}"
@@ -19,7 +21,7 @@ run HalfCheetah-v5 --updates 2 --episodes-per-update 4 --evaluate-every none
 # What is reproducible is told from what is not.
 doctor() { timeout 120 "$troupe" doctor "gymnasium:$1" --python "$python" --measure-for 1s "${@:2}"; }
 doctor CartPole-v1
-export PYTHONPATH=Tests/GymnasiumTests/python
+export PYTHONPATH=$tests
 if doctor Misbehaving-v0 --import odd_environments --env-arg fault=unseeded 2>"$scratch/doctor"; then
   echo "an environment that ignores its seed was found reproducible" >&2
   exit 1
