@@ -59,6 +59,8 @@ package struct ActorAgenda: Sendable {
   package var isIdle: Bool { waiting.isEmpty && playingCount == 0 && finishedSlots.isEmpty }
   /// Slots not started yet.
   package var waitingCount: Int { waiting.count }
+  /// The slot that ``nextSlot()`` would start.
+  var firstWaiting: Int? { isOver ? nil : waiting.first }
   /// Trajectories are finished and nothing else is to be played: they should be pushed now.
   package var shouldPush: Bool {
     !finishedSlots.isEmpty && waiting.isEmpty && playingCount == 0

@@ -219,10 +219,11 @@ package struct ActorProcess: ~Copyable {
     defer { self.session = session }
     guard unsent.isEmpty, session.isPlaying || agenda.waitingCount > 0 else { return }
     let clock = self.clock
-    let start = clock.now
-    let deadline = start + Self.playSlice
-    let before = session.stepCount
+    var (start, before) = (clock.now, session.stepCount)
     do throws(RolloutFault) {
+      try session.rehearse(agenda)
+      (start, before) = (clock.now, session.stepCount)
+      let deadline = start + Self.playSlice
       try session.play(&agenda, while: { clock.now < deadline })
     } catch {
       var leave = leaving("\(error)")

@@ -13,12 +13,17 @@ struct ActorSession {
   /// Episodes finished and not pushed.
   private var block: TrajectoryBlock
   private(set) var terms: RoundTerms?
+  private let environmentName: String
+  /// The environment has yet to show that it does the same again.
+  private var mustRehearse: Bool
 
   init(
     configuration: RunConfiguration, environment: EnvironmentSpecification, laneCount: Int
   ) throws(RoleFailure) {
     let environment = try wrappedEnvironment(environment, of: configuration)
     self.configuration = configuration
+    environmentName = environment.name
+    mustRehearse = environment.isReproducible
     policy = MLPPolicy(environment: environment, configuration: configuration.policy)
     rollouts = Rollout.sharing(
       environment: environment, policy: policy, laneLimit: laneCount, seed: configuration.seed)
@@ -49,6 +54,13 @@ struct ActorSession {
 
   mutating func abandon(_ slots: [Int]) {
     for i in rollouts.indices { rollouts[i].abandon(slots) }
+  }
+
+  /// Plays the beginning of the first slot twice, the first time that there is one; see ``Rehearsal``.
+  mutating func rehearse(_ agenda: borrowing ActorAgenda) throws(RolloutFault) {
+    guard mustRehearse, !isPlaying, let terms, let slot = agenda.firstWaiting else { return }
+    mustRehearse = false
+    try Rehearsal.play(slot, of: terms.id, on: &rollouts[0], environmentName: environmentName)
   }
 
   /// Plays slots of the agenda until `goOn` says no, a batch is full, or nothing is left to play.

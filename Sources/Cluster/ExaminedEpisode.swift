@@ -14,6 +14,17 @@ package struct ExaminedEpisode: Sendable {
     let values: [Float]
   }
 
+  /// Where two episodes of a slot first differ.
+  package struct Difference: Sendable, CustomStringConvertible {
+    /// Nil where all numbers that both have are the same, and one of them has more or ends otherwise.
+    let step: Int?
+    /// What is how instead of how.
+    let what: String
+
+    /// Ends the sentence "slot 3 differs …".
+    package var description: String { step.map { "at step \($0): \(what)" } ?? "in \(what)" }
+  }
+
   /// The episodes of a block by slot.
   static func bySlot(_ block: TrajectoryBlock) -> [Int: ExaminedEpisode] {
     var episodes: [Int: ExaminedEpisode] = [:]
@@ -23,6 +34,9 @@ package struct ExaminedEpisode: Sendable {
     }
     return episodes
   }
+
+  /// The first episode of a block.
+  init(firstOf block: TrajectoryBlock) { self.init(block, index: 0, offset: 0) }
 
   private init(_ block: TrajectoryBlock, index: Int, offset: Int) {
     let header = block.headers[index]
@@ -47,21 +61,22 @@ package struct ExaminedEpisode: Sendable {
     columns = observations + actions + rewards
   }
 
-  /// Where the other first differs, as it ends the sentence "slot 3 differs …"; nil if it is bit for bit
-  /// the same.
-  package func difference(from other: ExaminedEpisode) -> String? {
+  /// Where the other first differs; nil if it is bit for bit the same.
+  package func difference(from other: ExaminedEpisode) -> Difference? {
     for step in 0...max(stepCount, other.stepCount) {
       for (mine, theirs) in zip(columns, other.columns)
       where step < mine.values.count && step < theirs.values.count {
         let (left, right) = (mine.values[step], theirs.values[step])
         if left.bitPattern != right.bitPattern {
-          return "at step \(step): \(mine.name) is \(right) instead of \(left)"
+          return Difference(step: step, what: "\(mine.name) is \(right) instead of \(left)")
         }
       }
     }
     if stepCount != other.stepCount {
-      return "in its length: \(other.stepCount) steps instead of \(stepCount)"
+      return Difference(
+        step: nil, what: "its length: \(other.stepCount) steps instead of \(stepCount)")
     }
-    return end == other.end ? nil : "in how it ends: \(other.end) instead of \(end)"
+    if end == other.end { return nil }
+    return Difference(step: nil, what: "how it ends: \(other.end) instead of \(end)")
   }
 }

@@ -76,7 +76,7 @@ public struct EpisodeReplay<P: Policy>: Sequence, Sendable {
         }, finished: { _ in true }, into: &block)
       fault = nil
     } catch {
-      rollout.appendFaulty(error, to: &block)
+      rollout.appendUnfinished(slot: error.slot, to: &block)
       fault = error
     }
     self.block = block

@@ -12,6 +12,17 @@ public struct RolloutFault: Error, Hashable, CustomStringConvertible {
   /// More for people, such as a traceback; may be empty.
   public let detail: String
 
+  package init(
+    environment: String, round: RoundID, slot: Int?, step: Int?, problem: String, detail: String
+  ) {
+    self.environment = environment
+    self.round = round
+    self.slot = slot
+    self.step = step
+    self.problem = problem
+    self.detail = detail
+  }
+
   public var description: String {
     let place = slot.map { slot in
       (step.map { " at step \($0) of" } ?? " in") + " slot \(slot), \(round)"
@@ -31,7 +42,7 @@ public struct RolloutFault: Error, Hashable, CustomStringConvertible {
 public struct Rollout<P: Policy> {
   private let environmentName: String
   private let stepLimit: Int
-  private let policy: P
+  let policy: P
   private let laneLimit: Int
   /// Columns of every matrix: lanes rounded up to a multiple of 32.
   private let stride: Int
@@ -74,7 +85,7 @@ public struct Rollout<P: Policy> {
   /// Lanes of a step that was begun elsewhere and not completed; 0 while there is none.
   private var steppingLaneCount = 0
   /// What the environments failed with elsewhere and nobody has been told.
-  private var fault: RolloutFault?
+  private(set) var fault: RolloutFault?
 
   /// - Precondition: `laneLimit` is at least 1.
   public init(
@@ -229,7 +240,7 @@ public struct Rollout<P: Policy> {
   }
 
   /// Waits for the step that ``launch()`` started, if there is one.
-  private mutating func completeStep() {
+  mutating func completeStep() {
     guard steppingLaneCount > 0 else { return }
     steppingLaneCount = 0
     stepCount += activeLaneCount
@@ -376,14 +387,15 @@ public struct Rollout<P: Policy> {
     }
   }
 
-  /// Appends the episode that a fault was thrown for, for whoever looks for its cause.
-  mutating func appendFaulty(_ fault: RolloutFault, to block: inout TrajectoryBlock) {
+  /// Appends what was played of a slot that has not been handed over, or of all of them if `slot` is nil.
+  /// The fingerprint is zero, for there may be numbers that have no hash.
+  mutating func appendUnfinished(slot: Int?, to block: inout TrajectoryBlock) {
     for lane in 0..<activeLaneCount {
-      let slot = Int(streams.slots[lane])
-      guard slot == fault.slot ?? slot else { continue }
+      let played = Int(streams.slots[lane])
+      guard played == slot ?? played else { continue }
       recorder.collect(lane: lane)
       recorder.append(
-        lane: lane, slot: slot, end: end(of: lane) ?? .truncated, isFaulty: true,
+        lane: lane, slot: played, end: end(of: lane) ?? .truncated, isFaulty: true,
         observations: observations.span, stride: stride, to: &block)
     }
   }

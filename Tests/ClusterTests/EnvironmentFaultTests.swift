@@ -1,5 +1,7 @@
 import Cluster
+import Monitoring
 import RL
+import Synchronization
 import Testing
 
 /// Pays no number at the third step of slot 5.
@@ -51,5 +53,108 @@ private struct Faulty: Environment {
       }
     }
     #expect((1...2).contains(failures))
+  }
+}
+
+/// Observes zeros for nine steps, unless `Flaw` makes it something else.
+private struct Flawed<Flaw: EnvironmentFlaw>: Environment {
+  static var name: String { "flawed" }
+  var flaw = Flaw()
+  var steps = 0
+  var observationSize: Int { 4 }
+  var actionSpace: ActionSpace { .discrete(count: 2) }
+  var stepLimit: Int { 20 }
+
+  mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
+    steps = 0
+    flaw.noteReset()
+    for entry in 0..<4 { observation[entry] = 0 }
+  }
+
+  mutating func step(
+    _ action: Int, using random: inout RandomStream, observation: inout MutableSpan<Float>
+  ) -> StepResult {
+    steps += 1
+    for entry in 0..<4 { observation[entry] = 0 }
+    observation[2] = flaw.observed(atStep: steps)
+    return StepResult(reward: 1, end: steps == flaw.length ? .terminated : nil)
+  }
+}
+
+private protocol EnvironmentFlaw: Sendable {
+  init()
+  var length: Int { get }
+  mutating func noteReset()
+  mutating func observed(atStep step: Int) -> Float
+}
+
+/// Its reset forgets a counter.
+private struct ForgottenReset: EnvironmentFlaw {
+  var count = 0
+  var length: Int { 9 }
+  mutating func noteReset() {}
+  mutating func observed(atStep step: Int) -> Float {
+    if step == 4 { count += 1 }
+    return Float(count)
+  }
+}
+
+/// Takes a number from elsewhere than its stream.
+private struct Unseeded: EnvironmentFlaw {
+  private static let count = Mutex(0)
+  var length: Int { 9 }
+  mutating func noteReset() {}
+  mutating func observed(atStep step: Int) -> Float {
+    guard step == 4 else { return 0 }
+    return Self.count.withLock {
+      $0 += 1
+      return Float($0)
+    }
+  }
+}
+
+/// Gives up earlier in each episode.
+private struct Tired: EnvironmentFlaw {
+  var length = 6
+  mutating func noteReset() { length -= 1 }
+  mutating func observed(atStep step: Int) -> Float { 0 }
+}
+
+@Suite struct RehearsalTests {
+  @Test(arguments: [
+    (Flawed<ForgottenReset>.self as any Environment.Type, 1, "entry 2 of the observation is 1.0"),
+    (Flawed<Unseeded>.self, 4, "entry 2 of the observation is"),
+    (Flawed<Tired>.self, 4, "its length: 4 steps instead of 5"),
+  ])
+  func `an environment that does not repeat itself is refused by name`(
+    type: any Environment.Type, step: Int, difference: String
+  ) throws {
+    var run = try SmallRun()
+    run.environment = EnvironmentSpecification(type)
+    let learner = try run.startLearner()
+    let actor = run.startActor()
+    let failure = #expect(throws: RoleFailure.self) { try learner.value() }
+    #expect(failure?.exitCode == .badData)
+    let text = failure?.description ?? ""
+    #expect(
+      text.contains(
+        "environment flawed did something else when it was played again at step \(step) of slot 0"),
+      "\(text)")
+    #expect(text.contains(difference), "\(text)")
+    #expect(throws: RoleFailure.self) { try actor.value() }
+  }
+
+  @Test func `an environment that says it does not repeat itself is not asked to`() throws {
+    var run = try SmallRun()
+    let honest = EnvironmentSpecification(Flawed<Unseeded>.self)
+    run.environment = EnvironmentSpecification(
+      name: honest.name, observationSize: honest.observationSize, actionSpace: honest.actionSpace,
+      stepLimit: honest.stepLimit, rewardThreshold: nil, isReproducible: false,
+      stepsElsewhere: false
+    ) { honest.makeLanes(groupCount: $0, laneCount: $1) }
+    let learner = try run.startLearner()
+    let actor = run.startActor()
+    #expect(try learner.value().updates == SmallRun.updateCount)
+    try actor.value()
   }
 }
