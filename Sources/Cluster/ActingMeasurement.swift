@@ -58,11 +58,7 @@ package struct ActingMeasurement: Sendable {
 extension EnvironmentSpecification {
   /// The same environment; the time that an actor spends with its lanes is added up.
   fileprivate func timed(by stopwatch: LaneStopwatch) -> EnvironmentSpecification {
-    EnvironmentSpecification(
-      name: name, observationSize: observationSize, actionSpace: actionSpace, stepLimit: stepLimit,
-      rewardThreshold: rewardThreshold, isReproducible: isReproducible,
-      stepsElsewhere: stepsElsewhere
-    ) { groupCount, laneCount in
+    with { groupCount, laneCount in
       makeLanes(groupCount: groupCount, laneCount: laneCount).map { timedLanes($0, stopwatch) }
     }
   }

@@ -13,7 +13,7 @@ struct ActorSession {
   /// Episodes finished and not pushed.
   private var block: TrajectoryBlock
   private(set) var terms: RoundTerms?
-  private let environmentName: String
+  private let environment: EnvironmentSpecification
   /// The environment has yet to show that it does the same again.
   private var mustRehearse: Bool
 
@@ -22,7 +22,7 @@ struct ActorSession {
   ) throws(RoleFailure) {
     let environment = try wrappedEnvironment(environment, of: configuration)
     self.configuration = configuration
-    environmentName = environment.name
+    self.environment = environment
     mustRehearse = environment.isReproducible
     policy = MLPPolicy(environment: environment, configuration: configuration.policy)
     rollouts = Rollout.sharing(
@@ -60,7 +60,8 @@ struct ActorSession {
   mutating func rehearse(_ agenda: borrowing ActorAgenda) throws(RolloutFault) {
     guard mustRehearse, !isPlaying, let terms, let slot = agenda.firstWaiting else { return }
     mustRehearse = false
-    try Rehearsal.play(slot, of: terms.id, on: &rollouts[0], environmentName: environmentName)
+    try Rehearsal.play(
+      slot, of: terms.id, seed: configuration.seed, on: &rollouts[0], environment: environment)
   }
 
   /// Plays slots of the agenda until `goOn` says no, a batch is full, or nothing is left to play.

@@ -5,7 +5,8 @@ internal import RL
 ///
 /// What an episode takes over from the one before, because its reset forgot it, and what it takes from
 /// elsewhere than its random stream shows in the second playing. The trajectories of such an environment
-/// would be those of no policy, and no run of it could be repeated.
+/// would be those of no policy, and no run of it could be repeated. An environment that writes more than its
+/// observation has room for is found first, because it would end the process without a word on where.
 enum Rehearsal {
   /// Steps that are played at most, and for how long.
   private static let stepLimit = 64
@@ -15,8 +16,18 @@ enum Rehearsal {
   /// - Throws: the fault, with slot and step, of an environment that does something else the second time,
   ///   and any fault that shows on the way.
   static func play<P: Policy>(
-    _ slot: Int, of round: RoundID, on rollout: inout Rollout<P>, environmentName: String
+    _ slot: Int, of round: RoundID, seed: UInt64, on rollout: inout Rollout<P>,
+    environment: EnvironmentSpecification
   ) throws(RolloutFault) {
+    if let overrun = environment.observationOverrun(
+      from: EpisodeStart(seed: seed, round: round, slot: slot))
+    {
+      throw RolloutFault(
+        environment: environment.name, round: round, slot: slot, step: overrun.step,
+        problem: "wrote entry \(overrun.entry) of an observation that ends before it,",
+        detail: "Its observationSize says how many entries a reset and a step write, and that the "
+          + "policy sees")
+    }
     let clock = ContinuousClock()
     let deadline = clock.now + timeLimit
     var tickCount = 0
@@ -35,7 +46,7 @@ enum Rehearsal {
       })
     guard let difference = difference(first, second) else { return }
     throw RolloutFault(
-      environment: environmentName, round: round, slot: slot,
+      environment: environment.name, round: round, slot: slot,
       step: difference.step ?? min(first.stepCount, second.stepCount),
       problem: "did something else when it was played again",
       detail: "In the second playing, \(difference.what). A reset must forget everything of the "

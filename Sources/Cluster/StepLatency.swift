@@ -37,10 +37,7 @@ extension EnvironmentSpecification {
   package func delayed(by latency: StepLatency) -> EnvironmentSpecification {
     guard latency.duration > .zero else { return self }
     precondition(!stepsElsewhere, "steps elsewhere take their own time")
-    return EnvironmentSpecification(
-      name: name, observationSize: observationSize, actionSpace: actionSpace, stepLimit: stepLimit,
-      rewardThreshold: rewardThreshold, isReproducible: isReproducible, stepsElsewhere: true
-    ) { groupCount, laneCount in
+    return with(stepsElsewhere: true) { groupCount, laneCount in
       let simulator = SlowSimulator()
       return makeLanes(groupCount: groupCount, laneCount: laneCount).map {
         delayedLanes($0, by: latency, simulator: simulator)

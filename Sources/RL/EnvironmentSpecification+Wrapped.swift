@@ -20,11 +20,9 @@ extension EnvironmentSpecification {
         option: "action-transform", found: wrappers.actionTransform.rawValue,
         allowed: "none for \(name), whose actions are not numbers within finite bounds")
     }
-    return EnvironmentSpecification(
-      name: name, observationSize: observationSize * wrappers.frameStack,
-      actionSpace: actionSpace, stepLimit: min(stepLimit, wrappers.stepLimit ?? stepLimit),
-      rewardThreshold: rewardThreshold, isReproducible: isReproducible,
-      stepsElsewhere: stepsElsewhere
+    return with(
+      observationSize: observationSize * wrappers.frameStack,
+      stepLimit: min(stepLimit, wrappers.stepLimit ?? stepLimit)
     ) { groupCount, laneCount in
       makeLanes(groupCount: groupCount, laneCount: laneCount).map {
         wrappers.around($0, actionSpace: actionSpace)

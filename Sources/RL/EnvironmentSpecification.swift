@@ -15,6 +15,8 @@ public struct EnvironmentSpecification: Sendable {
   /// Whether steps take place in another process; see ``EnvironmentLanes/stepsElsewhere``.
   public let stepsElsewhere: Bool
   private let makeGroups: @Sendable (_ groupCount: Int, _ laneCount: Int) -> [any EnvironmentLanes]
+  /// Nil where the environment is not a Swift type, which alone can write where it should not.
+  private var findOverrun: (@Sendable (_ start: EpisodeStart) -> ObservationOverrun?)?
 
   /// The environment that a Swift type is.
   public init(_ type: any Environment.Type) {
@@ -27,6 +29,7 @@ public struct EnvironmentSpecification: Sendable {
       // Vectorised lanes take whole registers.
       (0..<groupCount).map { _ in type.makeErasedLanes(laneCount: (laneCount + 31) / 32 * 32) }
     }
+    findOverrun = { type.observationOverrun(from: $0) }
   }
 
   /// An environment known only while the program runs. `makeGroups` makes `groupCount` vectors of
@@ -44,6 +47,25 @@ public struct EnvironmentSpecification: Sendable {
     self.isReproducible = isReproducible
     self.stepsElsewhere = stepsElsewhere
     self.makeGroups = makeGroups
+  }
+
+  /// The same environment on other lanes, which are made of its own.
+  package func with(
+    observationSize: Int? = nil, stepLimit: Int? = nil, stepsElsewhere: Bool? = nil,
+    makeGroups: @escaping @Sendable (_ groupCount: Int, _ laneCount: Int) -> [any EnvironmentLanes]
+  ) -> EnvironmentSpecification {
+    var changed = EnvironmentSpecification(
+      name: name, observationSize: observationSize ?? self.observationSize,
+      actionSpace: actionSpace, stepLimit: stepLimit ?? self.stepLimit,
+      rewardThreshold: rewardThreshold, isReproducible: isReproducible,
+      stepsElsewhere: stepsElsewhere ?? self.stepsElsewhere, makeGroups: makeGroups)
+    changed.findOverrun = findOverrun
+    return changed
+  }
+
+  /// Whether the first steps of an episode write more than an observation has room for, which would end the process.
+  package func observationOverrun(from start: EpisodeStart) -> ObservationOverrun? {
+    findOverrun?(start)
   }
 
   /// `groupCount` vectors of `laneCount` environments each, which are stepped in turn.

@@ -120,7 +120,44 @@ private struct Tired: EnvironmentFlaw {
   mutating func observed(atStep step: Int) -> Float { 0 }
 }
 
+/// Shows four entries, and writes five from the second step on.
+private struct Overrunning: Environment {
+  static let name = "overrunning"
+  var steps = 0
+  var observationSize: Int { 4 }
+  var actionSpace: ActionSpace { .box(low: [1], high: [2]) }
+  var stepLimit: Int { 20 }
+
+  mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
+    steps = 0
+    for entry in 0..<4 { observation[entry] = 0 }
+  }
+
+  mutating func step(
+    _ action: Float, using random: inout RandomStream, observation: inout MutableSpan<Float>
+  ) -> StepResult {
+    for entry in 0..<(steps == 1 ? 5 : 4) { observation[entry] = action }
+    steps += 1
+    return StepResult(reward: 1)
+  }
+}
+
 @Suite struct RehearsalTests {
+  @Test func `who writes beyond the observation is refused by name`() throws {
+    var run = try SmallRun()
+    run.environment = try EnvironmentSpecification(Overrunning.self).wrapped(
+      by: EnvironmentWrappers(frameStack: 2))
+    let learner = try run.startLearner()
+    let actor = run.startActor()
+    let failure = #expect(throws: RoleFailure.self) { try learner.value() }
+    let text = failure?.description ?? ""
+    #expect(
+      text.contains(
+        "environment overrunning wrote entry 4 of an observation that ends before it, at step 1 of slot 0"
+      ), "\(text)")
+    #expect(throws: RoleFailure.self) { try actor.value() }
+  }
+
   @Test(arguments: [
     (Flawed<ForgottenReset>.self as any Environment.Type, 1, "entry 2 of the observation is 1.0"),
     (Flawed<Unseeded>.self, 4, "entry 2 of the observation is"),
