@@ -23,18 +23,19 @@ struct ActorCommand: ContextualCommand {
     try resolved.apply(.variables(context.variables, of: table), of: table)
     try resolved.apply(.flags(options.given), of: table)
     let settings = resolved.settings
-    guard let connect = settings.connect else {
+    guard let connect = settings.connection.connect else {
       throw RoleFailure(
         .usage,
         "no learner is given; write --connect \(LearnerAddress.defaultBind), or where it listens")
     }
-    let security = try LinkSecurity(keys: settings.keys, insecure: settings.insecure)
+    let security = try LinkSecurity(
+      keys: settings.connection.keys, insecure: settings.connection.insecure)
     try LearnerAddress.checkConnect(
       connect, security: security, given: resolved, options: table)
     try context.roles.actor(
       ActorRequest(
         role: ActorRole(
-          connect: connect, lanes: settings.lanes, patience: settings.patience,
+          connect: connect, lanes: settings.lanes, patience: settings.connection.patience,
           stay: settings.stay, watchesParent: child, security: security),
         latency: settings.latency, hosting: settings.hosting, logs: settings.logs),
       context)

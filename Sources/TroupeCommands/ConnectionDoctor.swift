@@ -9,7 +9,7 @@ enum ConnectionDoctor {
   /// - Throws: exit 64 for an address or keys that no actor would start with; 69 when a step fails.
   static func examine(_ given: [String: String], in context: CommandContext) throws(RoleFailure) {
     let table = ConnectionSection.options
-    var resolved = Resolved(ActorSettings())
+    var resolved = Resolved(ConnectionSettings())
     try resolved.apply(.variables(context.variables, of: table), of: table)
     try resolved.apply(.flags(given), of: table)
     let settings = resolved.settings
@@ -34,9 +34,7 @@ enum ConnectionDoctor {
   }
 }
 
-/// The options of an actor that lead to its learner.
+/// The options of an actor that lead to its learner; the doctor does not wait as long as an actor.
 enum ConnectionSection: OptionSection {
-  static let options: [OptionDescriptor<ActorSettings>] = ActorSettings.options.filter {
-    ["connect", "keys", "insecure"].contains($0.name)
-  }
+  static let options = ConnectionSettings.options.filter { $0.name != "patience" }
 }

@@ -25,12 +25,13 @@ struct RelayCommand: ContextualCommand {
     try resolved.apply(.variables(context.variables, of: table), of: table)
     try resolved.apply(.flags(options.given), of: table)
     let settings = resolved.settings
-    guard let connect = settings.connect else {
+    let connection = settings.connection
+    guard let connect = connection.connect else {
       throw RoleFailure(
         .usage, "no learner is given; write --connect tcp://HOST:PORT, where it listens")
     }
-    let connectSecurity = try LinkSecurity(keys: settings.keys, insecure: settings.insecure)
-    let bindSecurity = try LinkSecurity(keys: settings.bindKeys, insecure: settings.insecure)
+    let connectSecurity = try LinkSecurity(keys: connection.keys, insecure: connection.insecure)
+    let bindSecurity = try LinkSecurity(keys: settings.bindKeys, insecure: connection.insecure)
     try LearnerAddress.checkConnect(
       connect, security: connectSecurity, given: resolved, options: table)
     try LearnerAddress.checkBind(
@@ -41,7 +42,7 @@ struct RelayCommand: ContextualCommand {
     try context.roles.relay(
       RelayRequest(
         role: RelayRole(
-          connect: connect, bind: settings.bind, patience: settings.patience,
+          connect: connect, bind: settings.bind, patience: connection.patience,
           connectSecurity: connectSecurity, bindSecurity: bindSecurity),
         logs: settings.logs),
       context)
