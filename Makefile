@@ -187,8 +187,8 @@ interop-python: build
 
 # After a change of troupe.proto. Builds protoc-gen-swift by itself, without the protoc that its package also has.
 PROTOBUF := .build/protobuf
-protobuf: setup
-	@command -v protoc >/dev/null || { echo 'make: please install protobuf-compiler' >&2; exit 69; }
+protobuf:
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) protobuf-compiler"
 	@[[ -d .build/checkouts/swift-protobuf ]] || swift package resolve
 	swift build -c release --package-path .build/checkouts/swift-protobuf --scratch-path $(PROTOBUF) \
 	  --product protoc-gen-swift

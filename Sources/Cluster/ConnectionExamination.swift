@@ -8,12 +8,20 @@ internal import Wire
 internal import ZeroMQ
 
 /// Looks at the way from this machine to a learner, step by step, as an actor goes it: the program, the name,
-/// both ports, the keys, the handshakes, and a join that is taken back at once.
+/// both ports, the keys, the handshakes, and a join that is taken back at once. The answer to the join also says how the
+/// learner's machine differs from this one.
 package struct ConnectionExamination {
   /// What one step came to.
   package struct Finding: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
+      case good
+      /// The two machines are not alike, which keeps no actor from taking part.
+      case differs
+      case failed
+    }
+
     package let step: String
-    package let isGood: Bool
+    package let verdict: Verdict
     /// What was found; of a step that failed also what to do.
     package let text: String
   }
@@ -51,9 +59,10 @@ package struct ConnectionExamination {
 
   private func program() -> Finding {
     let curve = LibraryFacts.hasCurve ? "with encryption" : "without encryption"
+    let own = HostFacts.now
     let text =
-      "protocol \(WireProtocol.version), kernels \(InstructionSet.current.rawValue), libzmq "
-      + "\(LibraryFacts.version) \(curve)"
+      "protocol \(WireProtocol.version), kernels \(own.instructionSet), libzmq "
+      + "\(own.zeroMQVersion) \(curve), libsodium \(own.sodiumVersion)"
     guard case .keys = security, !LibraryFacts.hasCurve else { return good("program", text) }
     return bad("program", text + "; keys need a libzmq that was built with libsodium")
   }
@@ -116,6 +125,8 @@ package struct ConnectionExamination {
     _ endpoint: Endpoint, keys: ActorKeys?, report: (Finding) -> Void
   ) throws(RoleFailure) -> Finding? {
     let id = FreshName.actor()
+    // Before the connection: a welcome may also answer the subscription, whenever that arrives.
+    let own = HostFacts.now
     var link = try ActorLink(connect: endpoint, keys: keys, actor: id, descriptors: [])
     let join = ActorMessage.Join(
       numericsDigest: NumericsDigest.ofThisProcess, hostName: currentHostName(),
@@ -140,7 +151,15 @@ package struct ConnectionExamination {
       try link.wait(atMost: .milliseconds(20), toSend: false)
       // A subscription alone may bring a welcome while the other connection still shakes hands.
       while isOpen, let message = try link.receive() {
-        if let finding = heed(message, link) { return told(finding, report) }
+        guard let finding = heed(message, link) else { continue }
+        report(finding)
+        if case .welcome(let welcome) = message.body {
+          HostComparison(
+            own: own, learner: welcome.host, answeredAt: HostFacts.now.clockNanoseconds
+          )
+          .findings.forEach(report)
+        }
+        return finding.verdict == .failed ? finding : nil
       }
     }
     guard isOpen else {
@@ -176,14 +195,14 @@ package struct ConnectionExamination {
 
   private func told(_ finding: Finding, _ report: (Finding) -> Void) -> Finding? {
     report(finding)
-    return finding.isGood ? nil : finding
+    return finding.verdict == .failed ? finding : nil
   }
 
   private func good(_ step: String, _ text: String) -> Finding {
-    Finding(step: step, isGood: true, text: text)
+    Finding(step: step, verdict: .good, text: text)
   }
 
   private func bad(_ step: String, _ text: String) -> Finding {
-    Finding(step: step, isGood: false, text: text)
+    Finding(step: step, verdict: .failed, text: text)
   }
 }

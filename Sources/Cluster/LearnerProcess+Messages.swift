@@ -244,7 +244,7 @@ extension LearnerProcess {
             LearnerMessage.Welcome(
               configuration: role.run, policy: currentPolicy, lease: lease,
               greatestFrameByteCount: link.greatestFrameByteCount,
-              suggestedLaneCount: suggestedLaneCount)),
+              suggestedLaneCount: suggestedLaneCount, host: .now)),
           to: .actor(actor))
       case .lease(let actor, let lease):
         try send(.lease(lease), to: .actor(actor))

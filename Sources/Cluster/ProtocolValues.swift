@@ -47,6 +47,19 @@ extension NumericsDigest {
   static let ofThisProcess = compute()
 }
 
+extension HostFacts {
+  /// Of this process, and its machine's clock now.
+  static var now: HostFacts {
+    var time = timespec()
+    // SAFETY: the structure is ours; CLOCK_REALTIME always exists.
+    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return HostFacts(
+      instructionSet: InstructionSet.current.rawValue, zeroMQVersion: LibraryFacts.version,
+      sodiumVersion: sodiumVersionInUse,
+      clockNanoseconds: UInt64(clamping: time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+  }
+}
+
 /// What tells two processes with one actor id apart.
 func identityKey(hostName: String, processID: UInt32, key: CurvePublicKey?) -> String {
   "\(hostName)/\(processID)" + (key.map { "/\($0)" } ?? "")

@@ -24,13 +24,21 @@ enum ConnectionDoctor {
       connect: connect, security: security, logger: Logger(label: "doctor"))
     let failed = try examination.run { finding in
       let step = finding.step + String(repeating: " ", count: max(0, 10 - finding.step.count))
-      context.output("\(finding.isGood ? "ok  " : "FAIL")  \(step)  \(finding.text)")
+      context.output("\(mark(finding.verdict))  \(step)  \(finding.text)")
     }
     if let failed {
       throw RoleFailure(
         .unavailable, "an actor here cannot take part, for the step \(failed.step) failed")
     }
     context.output("ok    an actor here can take part")
+  }
+
+  private static func mark(_ verdict: ConnectionExamination.Finding.Verdict) -> String {
+    switch verdict {
+    case .good: "ok  "
+    case .differs: "note"
+    case .failed: "FAIL"
+    }
   }
 }
 

@@ -17,7 +17,8 @@ struct DoctorCommand: ContextualCommand {
 
       Of a learner: goes the way of an actor, step by step: name, both ports, keys, handshakes, and a \
       join that is taken back at once. It stops where an actor would, and says what to do (exit code \
-      69). Clocks are not compared, for nothing in Troupe depends on those of two hosts.
+      69). Then it tells how the learner's kernels, libraries and clock differ from those here, which \
+      keeps no actor from taking part.
       """)
 
   @OptionGroup var options: OptionArguments<DoctorSection>

@@ -191,6 +191,7 @@ extension LearnerMessage.Welcome {
     if let lease { result.lease = lease.encoded }
     result.greatestFrameByteCount = UInt64(greatestFrameByteCount)
     if let suggestedLaneCount { result.suggestedLaneCount = UInt32(suggestedLaneCount) }
+    if let host { result.host = ProtoHost(host) }
     return result
   }
 
@@ -210,6 +211,7 @@ extension LearnerMessage.Welcome {
       welcome.hasSuggestedLaneCount
       ? try bounded(
         welcome.suggestedLaneCount, by: limits.laneCount, "welcome.suggested_lane_count") : nil
+    host = welcome.hasHost ? try welcome.host.value(limits: limits) : nil
     if suggestedLaneCount == 0 {
       throw .invalid(field: "welcome.suggested_lane_count", found: "0", allowed: "at least 1")
     }

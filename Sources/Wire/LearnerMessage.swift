@@ -96,16 +96,19 @@ package struct LearnerMessage: Equatable, Sendable {
     /// Largest frame that the learner accepts; a larger one disconnects without a word.
     package var greatestFrameByteCount: Int
     package var suggestedLaneCount: Int?
+    /// Nil from a learner that tells nothing of itself.
+    package var host: HostFacts?
 
     package init(
       configuration: RunConfiguration, policy: Policy?, lease: Lease?, greatestFrameByteCount: Int,
-      suggestedLaneCount: Int?
+      suggestedLaneCount: Int?, host: HostFacts? = nil
     ) {
       self.configuration = configuration
       self.policy = policy
       self.lease = lease
       self.greatestFrameByteCount = greatestFrameByteCount
       self.suggestedLaneCount = suggestedLaneCount
+      self.host = host
     }
   }
 

@@ -848,11 +848,41 @@ nonisolated struct ProtoWelcome: @unchecked Sendable {
   /// Clears the value of `suggestedLaneCount`. Subsequent reads from it will return its default value.
   mutating func clearSuggestedLaneCount() {_uniqueStorage()._suggestedLaneCount = nil}
 
+  /// Absent from a learner that tells nothing of itself.
+  var host: ProtoHost {
+    get {_storage._host ?? ProtoHost()}
+    set {_uniqueStorage()._host = newValue}
+  }
+  /// Returns true if `host` has been explicitly set.
+  var hasHost: Bool {_storage._host != nil}
+  /// Clears the value of `host`. Subsequent reads from it will return its default value.
+  mutating func clearHost() {_uniqueStorage()._host = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+/// Of a process and its machine, for people: nothing of it reaches a number of the run.
+nonisolated struct ProtoHost: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var instructionSet: String = String()
+
+  var zeromqVersion: String = String()
+
+  var sodiumVersion: String = String()
+
+  /// Since 1970-01-01 00:00 UTC, by the clock of the machine when the message was made.
+  var clockNanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct ProtoLease: Sendable {
@@ -2008,7 +2038,7 @@ nonisolated extension ProtoFirstLease: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension ProtoWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}configuration\0\u{1}policy\0\u{1}lease\0\u{3}greatest_frame_byte_count\0\u{3}suggested_lane_count\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}configuration\0\u{1}policy\0\u{1}lease\0\u{3}greatest_frame_byte_count\0\u{3}suggested_lane_count\0\u{1}host\0")
 
   fileprivate class _StorageClass {
     var _configuration: ProtoRunConfiguration? = nil
@@ -2016,6 +2046,7 @@ nonisolated extension ProtoWelcome: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _lease: ProtoLease? = nil
     var _greatestFrameByteCount: UInt64 = 0
     var _suggestedLaneCount: UInt32? = nil
+    var _host: ProtoHost? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2031,6 +2062,7 @@ nonisolated extension ProtoWelcome: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _lease = source._lease
       _greatestFrameByteCount = source._greatestFrameByteCount
       _suggestedLaneCount = source._suggestedLaneCount
+      _host = source._host
     }
   }
 
@@ -2054,6 +2086,7 @@ nonisolated extension ProtoWelcome: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._lease) }()
         case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._greatestFrameByteCount) }()
         case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._suggestedLaneCount) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._host) }()
         default: break
         }
       }
@@ -2081,6 +2114,9 @@ nonisolated extension ProtoWelcome: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._suggestedLaneCount {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
       } }()
+      try { if let v = _storage._host {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2095,10 +2131,56 @@ nonisolated extension ProtoWelcome: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._lease != rhs_storage._lease {return false}
         if _storage._greatestFrameByteCount != rhs_storage._greatestFrameByteCount {return false}
         if _storage._suggestedLaneCount != rhs_storage._suggestedLaneCount {return false}
+        if _storage._host != rhs_storage._host {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoHost: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Host"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}instruction_set\0\u{3}zeromq_version\0\u{3}sodium_version\0\u{3}clock_nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.instructionSet) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.zeromqVersion) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.sodiumVersion) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.clockNanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.instructionSet.isEmpty {
+      try visitor.visitSingularStringField(value: self.instructionSet, fieldNumber: 1)
+    }
+    if !self.zeromqVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.zeromqVersion, fieldNumber: 2)
+    }
+    if !self.sodiumVersion.isEmpty {
+      try visitor.visitSingularStringField(value: self.sodiumVersion, fieldNumber: 3)
+    }
+    if self.clockNanoseconds != 0 {
+      try visitor.visitSingularFixed64Field(value: self.clockNanoseconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoHost, rhs: ProtoHost) -> Bool {
+    if lhs.instructionSet != rhs.instructionSet {return false}
+    if lhs.zeromqVersion != rhs.zeromqVersion {return false}
+    if lhs.sodiumVersion != rhs.sodiumVersion {return false}
+    if lhs.clockNanoseconds != rhs.clockNanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

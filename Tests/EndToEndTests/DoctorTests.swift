@@ -34,12 +34,23 @@ extension EndToEndTests {
         let steps = doctor.output.split(separator: "\n").map { $0.prefix(16) }
         #expect(
           steps.map { $0.split(separator: " ").dropFirst().first } == [
-            "program", "port", "port", "keys", "handshake", "protocol", "an",
+            "program", "port", "port", "keys", "handshake", "protocol", "kernels", "libraries",
+            "clock", "an",
           ], "\(doctor.output)")
+        #expect(steps.allSatisfy { $0.hasPrefix("ok ") }, "\(doctor.output)")
         #expect(doctor.output.contains("localhost is 127.0.0.1, answers within"))
         #expect(doctor.output.contains("welcomed to a run of cartpole, at policy version 0"))
-        try eventually("the doctor's leave") {
-          run.logLines(with: "an actor left: doctor").count == 1
+        // Another processor's kernels are told, and keep nobody from taking part.
+        let slow = try place.run(
+          ["doctor", "--connect", there, "--keys", keys], variables: ["TROUPE_ISA": "baseline"])
+        #expect(slow.code == 0, "\(slow.error)")
+        let kernels = slow.output.split(separator: "\n").first { $0.contains("  kernels  ") } ?? ""
+        #expect(kernels.hasPrefix("note  kernels"), "\(slow.output)")
+        #expect(kernels.contains("baseline here, "), "\(kernels)")
+        #expect(slow.output.hasSuffix("ok    an actor here can take part\n"), "\(slow.output)")
+
+        try eventually("both doctors' leave") {
+          run.logLines(with: "an actor left: doctor").count == 2
         }
 
         // A key that is not on the list, and none at all.

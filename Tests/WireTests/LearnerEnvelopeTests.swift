@@ -48,6 +48,30 @@ import Wire
     }
   }
 
+  @Test func `each fact of a host has a bound`() throws {
+    var values = RandomValues(seed: 12)
+    var welcome = values.welcome()
+    (welcome.policy, welcome.lease) = (nil, nil)
+    let long = String(repeating: "x", count: DecodingLimits.greatestTextByteCount)
+    for path in [\HostFacts.instructionSet, \.zeroMQVersion, \.sodiumVersion] {
+      var facts = values.host()
+      facts[keyPath: path] = long
+      welcome.host = facts
+      // An encoder cuts what is beyond it.
+      welcome.host?[keyPath: path] += "y"
+      let frames = LearnerMessage(
+        topic: .policy, run: RunID(values.digest()), incarnation: Incarnation(1), sequence: 1,
+        body: .welcome(welcome)
+      ).encode().bytes
+      guard case .welcome(let decoded) = try LearnerMessage(decoding: frames).body else { return }
+      #expect(decoded.host == facts)
+      #expect(throws: WireError.self) {
+        _ = try LearnerMessage(
+          decoding: frames, limits: DecodingLimits(textByteCount: long.utf8.count - 1))
+      }
+    }
+  }
+
   @Test func `a configuration that no run can have is refused by name`() throws {
     var values = RandomValues(seed: 11)
     var welcome = values.welcome()

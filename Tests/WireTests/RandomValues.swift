@@ -193,7 +193,13 @@ struct RandomValues {
     LearnerMessage.Welcome(
       configuration: configuration(), policy: coin() ? policy() : nil,
       lease: coin() ? lease() : nil, greatestFrameByteCount: integer(0...Int.max),
-      suggestedLaneCount: coin() ? integer(1...256) : nil)
+      suggestedLaneCount: coin() ? integer(1...256) : nil, host: coin() ? host() : nil)
+  }
+
+  mutating func host() -> HostFacts {
+    HostFacts(
+      instructionSet: text(), zeroMQVersion: text(), sodiumVersion: text(),
+      clockNanoseconds: random.next())
   }
 
   mutating func configuration() -> RunConfiguration {

@@ -50,12 +50,23 @@ class PolicyMessage:
 
 
 @dataclass(frozen=True)
+class Host:
+    """What the learner tells of itself, for people."""
+
+    instruction_set: str
+    zeromq_version: str
+    sodium_version: str
+    clock_nanoseconds: int
+
+
+@dataclass(frozen=True)
 class Welcome:
     configuration: Configuration
     policy: PolicyMessage | None
     lease: Lease | None
     greatest_frame_byte_count: int
     suggested_lane_count: int | None
+    host: Host | None
 
 
 @dataclass(frozen=True)
@@ -187,6 +198,16 @@ def _welcome(message: pb.Welcome, arrays: Sequence[bytes]) -> Welcome:
         _lease(message.lease) if message.HasField("lease") else None,
         message.greatest_frame_byte_count,
         message.suggested_lane_count if message.HasField("suggested_lane_count") else None,
+        _host(message.host) if message.HasField("host") else None,
+    )
+
+
+def _host(message: pb.Host) -> Host:
+    return Host(
+        message.instruction_set,
+        message.zeromq_version,
+        message.sodium_version,
+        message.clock_nanoseconds,
     )
 
 

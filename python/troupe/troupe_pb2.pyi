@@ -138,6 +138,18 @@ class Goodbye(_message.Message):
     reason: str
     def __init__(self, reason: _Optional[str] = ...) -> None: ...
 
+class Host(_message.Message):
+    __slots__ = ["clock_nanoseconds", "instruction_set", "sodium_version", "zeromq_version"]
+    CLOCK_NANOSECONDS_FIELD_NUMBER: _ClassVar[int]
+    INSTRUCTION_SET_FIELD_NUMBER: _ClassVar[int]
+    SODIUM_VERSION_FIELD_NUMBER: _ClassVar[int]
+    ZEROMQ_VERSION_FIELD_NUMBER: _ClassVar[int]
+    clock_nanoseconds: int
+    instruction_set: str
+    sodium_version: str
+    zeromq_version: str
+    def __init__(self, instruction_set: _Optional[str] = ..., zeromq_version: _Optional[str] = ..., sodium_version: _Optional[str] = ..., clock_nanoseconds: _Optional[int] = ...) -> None: ...
+
 class Join(_message.Message):
     __slots__ = ["arithmetic", "host_name", "instruction_set", "lane_count", "numerics_digest", "process_id"]
     ARITHMETIC_FIELD_NUMBER: _ClassVar[int]
@@ -408,18 +420,20 @@ class ValueConfiguration(_message.Message):
     def __init__(self, hidden: _Optional[_Iterable[int]] = ..., learning_rate: _Optional[float] = ..., passes: _Optional[int] = ..., **kwargs) -> None: ...
 
 class Welcome(_message.Message):
-    __slots__ = ["configuration", "greatest_frame_byte_count", "lease", "policy", "suggested_lane_count"]
+    __slots__ = ["configuration", "greatest_frame_byte_count", "host", "lease", "policy", "suggested_lane_count"]
     CONFIGURATION_FIELD_NUMBER: _ClassVar[int]
     GREATEST_FRAME_BYTE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    HOST_FIELD_NUMBER: _ClassVar[int]
     LEASE_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
     SUGGESTED_LANE_COUNT_FIELD_NUMBER: _ClassVar[int]
     configuration: RunConfiguration
     greatest_frame_byte_count: int
+    host: Host
     lease: Lease
     policy: Policy
     suggested_lane_count: int
-    def __init__(self, configuration: _Optional[_Union[RunConfiguration, _Mapping]] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ..., lease: _Optional[_Union[Lease, _Mapping]] = ..., greatest_frame_byte_count: _Optional[int] = ..., suggested_lane_count: _Optional[int] = ...) -> None: ...
+    def __init__(self, configuration: _Optional[_Union[RunConfiguration, _Mapping]] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ..., lease: _Optional[_Union[Lease, _Mapping]] = ..., greatest_frame_byte_count: _Optional[int] = ..., suggested_lane_count: _Optional[int] = ..., host: _Optional[_Union[Host, _Mapping]] = ...) -> None: ...
 
 class Wrappers(_message.Message):
     __slots__ = ["action_transform", "frame_stack", "normalizes_observations", "observation_scale", "step_limit"]
