@@ -12,14 +12,10 @@ struct ActorKeys: Sendable {
   init?(
     _ security: LinkSecurity, for endpoint: Endpoint, logger: Logger
   ) throws(RoleFailure) {
-    try security.require(endpoint)
-    guard case .keys(let path) = security else {
-      if case .insecure = security, !endpoint.isLoopback {
-        logger.warning("\(LinkSecurity.warning)")
-      }
+    guard let directory = try security.keyDirectory(for: endpoint, logger: logger) else {
       return nil
     }
-    (own, learner) = try KeyDirectory(path: path).actorKeys()
+    (own, learner) = try directory.actorKeys()
   }
 }
 

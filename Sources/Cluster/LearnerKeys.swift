@@ -15,14 +15,9 @@ struct LearnerKeys: Sendable {
   init?(
     _ security: LinkSecurity, for endpoint: Endpoint, logger: Logger
   ) throws(RoleFailure) {
-    try security.require(endpoint)
-    guard case .keys(let path) = security else {
-      if case .insecure = security, !endpoint.isLoopback {
-        logger.warning("\(LinkSecurity.warning)")
-      }
+    guard let directory = try security.keyDirectory(for: endpoint, logger: logger) else {
       return nil
     }
-    let directory = KeyDirectory(path: path)
     own = try directory.learnerKey()
     allowList = try AllowList(path: directory.allowedPath, logger: logger)
     doorkeeper = Doorkeeper(allowList: allowList, logger: logger)

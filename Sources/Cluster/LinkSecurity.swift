@@ -1,3 +1,4 @@
+internal import Logging
 package import ZeroMQ
 
 /// How the sockets of a role are protected.
@@ -19,6 +20,21 @@ package enum LinkSecurity: Hashable, Sendable {
     if case .local = self, !endpoint.isLoopback {
       throw RoleFailure(.usage, Self.refusal(of: "\(endpoint)"))
     }
+  }
+
+  /// Where the keys for an address are, or nil where its sockets are open, which is said if the user insisted.
+  ///
+  /// - Throws: exit 64 if the address needs keys and there are none.
+  func keyDirectory(
+    for endpoint: Endpoint, logger: Logger
+  ) throws(RoleFailure) -> KeyDirectory? {
+    try require(endpoint)
+    switch self {
+    case .keys(let path): return KeyDirectory(path: path)
+    case .insecure where !endpoint.isLoopback: logger.warning("\(Self.warning)")
+    case .insecure, .local: break
+    }
+    return nil
   }
 
   /// Why a role does not start, and what to do.

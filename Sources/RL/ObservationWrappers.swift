@@ -1,11 +1,50 @@
-// The wrappers that change what is observed, each a vector of lanes around another one.
+/// Lanes around other lanes, which show their observations otherwise; all but that is the inner lanes' business.
+protocol ObservationWrapper: EnvironmentLanes {
+  associatedtype Inner: EnvironmentLanes
+  var inner: Inner { get set }
+  var pending: PendingResets { get set }
+
+  /// Makes of an episode's first observation, as the inner lanes wrote it, what is to be seen.
+  func amendFirst(_ observations: inout MutableSpan<Float>, lane: Int, stride: Int)
+}
+
+extension ObservationWrapper {
+  var stepsElsewhere: Bool { inner.stepsElsewhere }
+
+  mutating func reset(
+    lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
+  ) {
+    inner.reset(lane: lane, using: &random, observations: &observations, stride: stride)
+    if stepsElsewhere {
+      pending.insert(lane)
+    } else {
+      amendFirst(&observations, lane: lane, stride: stride)
+    }
+  }
+
+  mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {
+    inner.completeResets(observations: &observations, stride: stride)
+    for lane in pending.takeAll() { amendFirst(&observations, lane: lane, stride: stride) }
+  }
+
+  mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int) {
+    inner.begin(laneCount: laneCount, actions: actions, stride: stride)
+  }
+
+  mutating func move(lane source: Int, to destination: Int) {
+    inner.move(lane: source, to: destination)
+    pending.swapAt(source, destination)
+  }
+
+  mutating func takeFault() -> LaneFault? { inner.takeFault() }
+}
 
 /// Multiplies the entries of every observation by constants.
-struct ScaledObservationLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
-  private var inner: Inner
+struct ScaledObservationLanes<Inner: EnvironmentLanes>: ObservationWrapper {
+  var inner: Inner
   /// One factor for each entry.
   private let scale: [Float]
-  private var pending = PendingResets()
+  var pending = PendingResets()
 
   /// - Precondition: `scale` holds one number, or one for each entry of an observation.
   init(_ inner: Inner, scale: [Double]) {
@@ -18,30 +57,9 @@ struct ScaledObservationLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
   }
 
   var observationSize: Int { inner.observationSize }
-  var stepsElsewhere: Bool { inner.stepsElsewhere }
 
-  mutating func reset(
-    lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
-  ) {
-    inner.reset(lane: lane, using: &random, observations: &observations, stride: stride)
-    if stepsElsewhere {
-      pending.insert(lane)
-    } else {
-      apply(to: &observations, lane: lane, stride: stride)
-    }
-  }
-
-  mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {
-    inner.completeResets(observations: &observations, stride: stride)
-    for lane in pending.takeAll() { apply(to: &observations, lane: lane, stride: stride) }
-  }
-
-  private func apply(to observations: inout MutableSpan<Float>, lane: Int, stride: Int) {
+  func amendFirst(_ observations: inout MutableSpan<Float>, lane: Int, stride: Int) {
     for (entry, factor) in scale.enumerated() { observations[entry * stride + lane] *= factor }
-  }
-
-  mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int) {
-    inner.begin(laneCount: laneCount, actions: actions, stride: stride)
   }
 
   mutating func step(
@@ -56,23 +74,16 @@ struct ScaledObservationLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
       for column in entry * stride..<entry * stride + laneCount { observations[column] *= factor }
     }
   }
-
-  mutating func move(lane source: Int, to destination: Int) {
-    inner.move(lane: source, to: destination)
-    pending.swapAt(source, destination)
-  }
-
-  mutating func takeFault() -> LaneFault? { inner.takeFault() }
 }
 
 /// Shows the newest observation and those before it, the newest in the first rows.
 ///
 /// What was observed before lies in the caller's own matrix, which keeps it from step to step and moves
 /// it with its lane.
-struct FrameStackLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
-  private var inner: Inner
+struct FrameStackLanes<Inner: EnvironmentLanes>: ObservationWrapper {
+  var inner: Inner
   private let frameCount: Int
-  private var pending = PendingResets()
+  var pending = PendingResets()
 
   init(_ inner: Inner, frameCount: Int) {
     precondition(frameCount >= 1, "the newest observation is always seen")
@@ -81,33 +92,12 @@ struct FrameStackLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
   }
 
   var observationSize: Int { inner.observationSize * frameCount }
-  var stepsElsewhere: Bool { inner.stepsElsewhere }
 
-  mutating func reset(
-    lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
-  ) {
-    inner.reset(lane: lane, using: &random, observations: &observations, stride: stride)
-    if stepsElsewhere {
-      pending.insert(lane)
-    } else {
-      repeatNewest(in: &observations, lane: lane, stride: stride)
-    }
-  }
-
-  mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {
-    inner.completeResets(observations: &observations, stride: stride)
-    for lane in pending.takeAll() { repeatNewest(in: &observations, lane: lane, stride: stride) }
-  }
-
-  private func repeatNewest(in observations: inout MutableSpan<Float>, lane: Int, stride: Int) {
+  func amendFirst(_ observations: inout MutableSpan<Float>, lane: Int, stride: Int) {
     let size = inner.observationSize
     for row in size..<observationSize {
       observations[row * stride + lane] = observations[row % size * stride + lane]
     }
-  }
-
-  mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int) {
-    inner.begin(laneCount: laneCount, actions: actions, stride: stride)
   }
 
   mutating func step(
@@ -124,11 +114,4 @@ struct FrameStackLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
       laneCount: laneCount, actions: actions, streams: streams, observations: &observations,
       stride: stride, rewards: &rewards, ends: &ends)
   }
-
-  mutating func move(lane source: Int, to destination: Int) {
-    inner.move(lane: source, to: destination)
-    pending.swapAt(source, destination)
-  }
-
-  mutating func takeFault() -> LaneFault? { inner.takeFault() }
 }

@@ -23,16 +23,7 @@ struct LearnerCommand: ContextualCommand {
       context: context)
     let plan = try RunPlan(request, runsDirectory: context.runsDirectory)
     let settings = plan.resolved.settings
-    guard !settings.printsConfiguration else {
-      context.output(plan.printedConfiguration(command: "learner"))
-      return
-    }
-    guard !settings.explains else {
-      context.output(try plan.explanation())
-      return
-    }
-    try plan.withDirectory(context) { directory in
-      let role = try plan.learnerRole(in: directory)
+    try plan.perform(as: "learner", context) { role, directory in
       try context.roles.learner(
         LearnerRequest(
           environment: plan.environment, learner: role, logs: settings.logs,

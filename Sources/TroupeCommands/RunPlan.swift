@@ -87,6 +87,25 @@ struct RunPlan {
     }
   }
 
+  /// Prints what the run would be, if that was asked for; otherwise opens the directory and hands it to a role.
+  func perform(
+    as command: String, _ context: CommandContext,
+    _ role: (LearnerRole, consuming RunDirectory) throws -> Void
+  ) throws {
+    if resolved.settings.printsConfiguration {
+      context.output(
+        ConfigurationText.complete(
+          resolved, options: RunSettings.options,
+          title: "Save this as a file, and troupe \(command) --config FILE does the same."))
+    } else if resolved.settings.explains {
+      context.output(try explanation())
+    } else {
+      try withDirectory(context) { directory in
+        try role(try learnerRole(in: directory), directory)
+      }
+    }
+  }
+
   /// Opens the directory and hands it to a role. If the role fails before the run has begun, a directory
   /// that was made for it is removed again, so that the same command works once the cause is mended.
   func withDirectory(

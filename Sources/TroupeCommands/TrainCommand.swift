@@ -27,16 +27,7 @@ struct TrainCommand: ContextualCommand {
       context: context)
     let plan = try RunPlan(request, runsDirectory: context.runsDirectory)
     let settings = plan.resolved.settings
-    guard !settings.printsConfiguration else {
-      context.output(plan.printedConfiguration(command: "train"))
-      return
-    }
-    guard !settings.explains else {
-      context.output(try plan.explanation())
-      return
-    }
-    try plan.withDirectory(context) { directory in
-      let role = try plan.learnerRole(in: directory)
+    try plan.perform(as: "train", context) { role, directory in
       try context.roles.train(
         TrainRequest(
           environment: plan.environment, learner: role, bindIsGiven: settings.bind != nil,
@@ -46,13 +37,5 @@ struct TrainCommand: ContextualCommand {
           configuration: plan.recordedOptions, http: settings.http),
         directory, context)
     }
-  }
-}
-
-extension RunPlan {
-  func printedConfiguration(command: String) -> String {
-    ConfigurationText.complete(
-      resolved, options: RunSettings.options,
-      title: "Save this as a file, and troupe \(command) --config FILE does the same.")
   }
 }
