@@ -90,7 +90,7 @@ static void SET(backward_rows)(ptrdiff_t rows, const float *w, ptrdiff_t row_ste
 #undef BLOCK_ACTIVATIONS
 #undef ROWS_CASE
 
-// The block of at most NARROW_LANES lanes, with which a round's last episodes are played.
+// The block of at most NARROW_LANES lanes. Fewer still are played with packed weights: packed_impl.h.
 #define NARROW_LANES (WIDTH < 8 ? 8 : WIDTH)
 #define NARROW_CASE(rows)                                                                         \
   case rows:                                                                                      \
@@ -140,12 +140,6 @@ static void SET(dense_forward)(const float *parameters, ptrdiff_t inputs, ptrdif
       SET(forward_rows)(outputs - o < UNITS ? outputs - o : UNITS, parameters + o * inputs,
                         bias + o, inputs, x + l, stride, activation, y + o * stride + l);
   if (l >= lanes) return;
-#if WIDTH == 16
-  if (lanes - l <= 8) {
-    avx2_narrow_forward(parameters, bias, inputs, outputs, activation, stride, x + l, y + l);
-    return;
-  }
-#endif
   SET(narrow_forward)(parameters, bias, inputs, outputs, activation, stride, x + l, y + l);
 }
 #undef NARROW_LANES
@@ -186,6 +180,35 @@ INLINE SET(v4) SET(fold_four)(SET(v4) a, SET(v4) b, SET(v4) c, SET(v4) d) {
 #undef SHUFFLE
 }
 
+#if WIDTH == 16
+// The sums of a square of accumulators, row by row: the same additions as above, of several sums at
+// once. It takes half of the shuffles, which one port has to do.
+INLINE vf SET(fold_square)(vf sums[4][4][1]) {
+#define SHUFFLE __builtin_shufflevector
+  vf columns[4];
+  UNROLL for (int i = 0; i < 4; i++) {
+    vf a = sums[0][i][0], b = sums[1][i][0], c = sums[2][i][0], d = sums[3][i][0];
+    vf ab = SHUFFLE(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+            SHUFFLE(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    vf cd = SHUFFLE(c, d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+            SHUFFLE(c, d, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    // One unit in each quarter of the vector.
+    columns[i] = SHUFFLE(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+                 SHUFFLE(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+  }
+  vf pairs[2];
+  UNROLL for (int i = 0; i < 2; i++) {
+    vf a = columns[2 * i], b = columns[2 * i + 1];
+    pairs[i] = SHUFFLE(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+               SHUFFLE(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  }
+  vf a = pairs[0], b = pairs[1];
+  return SHUFFLE(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
+         SHUFFLE(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+#undef SHUFFLE
+}
+#endif
+
 // gradient[o][i] += sum over lanes of dy[o] * x[i] for a block of `units` x `columns`; accumulator
 // k of each sum runs over the lanes k, k + 16, ...
 INLINE void SET(gradient_block)(const int units, const int columns, ptrdiff_t lanes,
@@ -210,6 +233,17 @@ INLINE void SET(gradient_block)(const int units, const int columns, ptrdiff_t la
     UNROLL for (int o = 0; o < units; o++)
       UNROLL for (int i = 0; i < columns; i++) sums[o][i][part] = running[o][i];
   }
+#if WIDTH == 16
+  if (units == 4 && columns == 4) {
+    vf square = SET(fold_square)(sums);
+    SET(v4) totals[4] = {square.lo.lo, square.lo.hi, square.hi.lo, square.hi.hi};
+    UNROLL for (int o = 0; o < 4; o++) {
+      SET(v4_memory) *row = (SET(v4_memory) *)(gradient + o * row_step);
+      *row = *row + totals[o];
+    }
+    return;
+  }
+#endif
   UNROLL for (int o = 0; o < units; o++) {
     SET(v4) folded[4];
     UNROLL for (int i = 0; i < 4; i++)
@@ -236,8 +270,7 @@ static void SET(gradient_rows)(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t lane
                                ptrdiff_t stride, const float *x, const float *dy, float *gradient,
                                ptrdiff_t row_step) {
   switch (rows * 4 + columns - 1) {
-    GRADIENT_CASES(1) GRADIENT_CASES(2) GRADIENT_CASES(3)
-    GRADIENT_CASES(4) GRADIENT_CASES(5) GRADIENT_CASES(6)
+    GRADIENT_CASES(1) GRADIENT_CASES(2) GRADIENT_CASES(3) GRADIENT_CASES(4)
   }
 }
 #undef GRADIENT_CASES

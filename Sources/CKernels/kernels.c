@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -11,6 +14,8 @@
 #define NO_UNROLL _Pragma("clang loop unroll(disable)")
 // Rows of the register block for one vector of lanes: enough chains to hide the latency of each.
 #define NARROW_UNITS 8
+// Units of a layer whose weights are packed: whole vectors of every instruction set.
+#define PACKED_UNITS(outputs) (((outputs) + 15) / 16 * 16)
 
 // F(l, x) for every lane l of a vector of `width`.
 #define EACH_LANE(width, F, x) EACH_LANE_OF(width, F, x)
@@ -23,6 +28,7 @@
 // The signatures of the header without their prefix.
 struct kernel_table {
   __typeof__(troupe_dense_forward) *dense_forward;
+  __typeof__(troupe_dense_forward_packed) *dense_forward_packed;
   __typeof__(troupe_dense_backward_inputs) *dense_backward_inputs;
   __typeof__(troupe_dense_accumulate_parameter_gradients) *dense_accumulate_parameter_gradients;
   __typeof__(troupe_categorical_sample) *categorical_sample;
@@ -36,6 +42,8 @@ struct kernel_table {
   __typeof__(troupe_ordered_sum_of_squares) *ordered_sum_of_squares;
   __typeof__(troupe_are_finite) *are_finite;
   __typeof__(troupe_record_ticks) *record_ticks;
+  __typeof__(troupe_copy_columns) *copy_columns;
+  __typeof__(troupe_normalize_columns) *normalize_columns;
   __typeof__(troupe_accumulate) *accumulate;
   __typeof__(troupe_ascend) *ascend;
   __typeof__(troupe_adam) *adam;
@@ -57,6 +65,9 @@ struct kernel_table {
 #define SMALL_UNITS 1
 #define SMALL_VECTORS 4
 #define GRADIENT_UNITS 2
+#define PACKED_VECTORS 2
+#define PACKED_VECTORS_OF_3 2
+#define PACKED_VECTORS_OF_4 2
 #include "kernels_impl.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -67,6 +78,9 @@ struct kernel_table {
 #define SMALL_UNITS 3
 #define SMALL_VECTORS 4
 #define GRADIENT_UNITS 3
+#define PACKED_VECTORS 8
+#define PACKED_VECTORS_OF_3 4
+#define PACKED_VECTORS_OF_4 2
 #include "kernels_impl.h"
 #pragma clang attribute pop
 
@@ -78,7 +92,10 @@ struct kernel_table {
 #define VECTORS 2
 #define SMALL_UNITS 1
 #define SMALL_VECTORS 2
-#define GRADIENT_UNITS 6
+#define GRADIENT_UNITS 4
+#define PACKED_VECTORS 8
+#define PACKED_VECTORS_OF_3 8
+#define PACKED_VECTORS_OF_4 4
 #include "kernels_impl.h"
 #pragma clang attribute pop
 
@@ -91,6 +108,9 @@ struct kernel_table {
 #define SMALL_UNITS 2
 #define SMALL_VECTORS 8
 #define GRADIENT_UNITS 4
+#define PACKED_VECTORS 8
+#define PACKED_VECTORS_OF_3 8
+#define PACKED_VECTORS_OF_4 4
 #include "kernels_impl.h"
 
 #else
@@ -204,6 +224,13 @@ void troupe_dense_forward(const float *parameters, ptrdiff_t inputs, ptrdiff_t o
   current()->dense_forward(parameters, inputs, outputs, activation, lanes, stride, x, y);
 }
 
+void troupe_dense_forward_packed(const float *packed, ptrdiff_t inputs, ptrdiff_t outputs,
+                                 int32_t activation, ptrdiff_t lanes, const float *x,
+                                 ptrdiff_t input_step, ptrdiff_t lane_step, float *y) {
+  current()->dense_forward_packed(packed, inputs, outputs, activation, lanes, x, input_step,
+                                  lane_step, y);
+}
+
 void troupe_dense_backward_inputs(const float *parameters, ptrdiff_t inputs, ptrdiff_t outputs,
                                   int32_t activation, ptrdiff_t lanes, ptrdiff_t stride,
                                   const float *dy, const float *activations, float *dx) {
@@ -269,6 +296,16 @@ bool troupe_are_finite(const float *values, ptrdiff_t count) {
   return current()->are_finite(values, count);
 }
 
+void troupe_copy_columns(const float *x, ptrdiff_t rows, ptrdiff_t lanes, ptrdiff_t x_stride,
+                         float *y, ptrdiff_t y_stride) {
+  current()->copy_columns(x, rows, lanes, x_stride, y, y_stride);
+}
+
+void troupe_normalize_columns(const float *x, ptrdiff_t rows, ptrdiff_t lanes, ptrdiff_t stride,
+                              const float *means, const float *inverses, float limit, float *y) {
+  current()->normalize_columns(x, rows, lanes, stride, means, inverses, limit, y);
+}
+
 void troupe_accumulate(const float *other, ptrdiff_t count, float *sum) {
   current()->accumulate(other, count, sum);
 }
@@ -305,6 +342,21 @@ void troupe_log(float *values, ptrdiff_t count) { current()->log(values, count);
 void troupe_tanh(float *values, ptrdiff_t count) { current()->tanh(values, count); }
 
 // ---- The same for all instruction sets --------------------------------------------------------
+
+void troupe_dense_pack(const float *parameters, ptrdiff_t inputs, ptrdiff_t outputs,
+                       float *packed) {
+  ptrdiff_t pitch = PACKED_UNITS(outputs);
+  __builtin_memcpy(packed, parameters + inputs * outputs, (size_t)outputs * sizeof(float));
+  // Squares of 16 rows by 16 columns: whole cache lines of both sides.
+  for (ptrdiff_t first = 0; first < inputs; first += 16)
+    for (ptrdiff_t unit = 0; unit < outputs; unit += 16) {
+      ptrdiff_t columns = inputs - first < 16 ? inputs - first : 16;
+      ptrdiff_t rows = outputs - unit < 16 ? outputs - unit : 16;
+      for (ptrdiff_t k = first; k < first + columns; k++)
+        for (ptrdiff_t u = unit; u < unit + rows; u++)
+          packed[(k + 1) * pitch + u] = parameters[u * inputs + k];
+    }
+}
 
 static inline uint64_t little_endian_word(const unsigned char *p) {
   uint64_t word;

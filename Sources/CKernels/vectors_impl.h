@@ -69,6 +69,28 @@ static bool SET(are_finite)(const float *values, ptrdiff_t count) {
   return any == 0;
 }
 
+// ---- Columns of matrices ----------------------------------------------------------------------
+
+static void SET(copy_columns)(const float *x, ptrdiff_t rows, ptrdiff_t lanes, ptrdiff_t x_stride,
+                              float *y, ptrdiff_t y_stride) {
+  for (ptrdiff_t row = 0; row < rows; row++, x += x_stride, y += y_stride)
+    for (ptrdiff_t l = 0; l < lanes; l += WIDTH)
+      SET(store_some)(y + l, SET(load_some)(x + l, lanes - l), lanes - l);
+}
+
+static void SET(normalize_columns)(const float *x, ptrdiff_t rows, ptrdiff_t lanes,
+                                   ptrdiff_t stride, const float *means, const float *inverses,
+                                   float limit, float *y) {
+  for (ptrdiff_t row = 0; row < rows; row++, x += stride, y += stride)
+    for (ptrdiff_t l = 0; l < lanes; l += WIDTH) {
+      vf value = (SET(load_some)(x + l, lanes - l) - means[row]) * inverses[row];
+      // What is not a number stays so.
+      value = value <= -limit ? (vf)(-limit) : value;
+      value = value > limit ? (vf)(limit) : value;
+      SET(store_some)(y + l, value, lanes - l);
+    }
+}
+
 // ---- Elementwise updates ----------------------------------------------------------------------
 
 static void SET(accumulate)(const float *other, ptrdiff_t count, float *sum) {

@@ -23,7 +23,7 @@ package enum Activation: Hashable, Sendable, CaseIterable {
   /// `x > 0 ? x : +0`.
   case relu
 
-  fileprivate var code: Int32 {
+  var code: Int32 {
     switch self {
     case .none: Int32(TROUPE_ACTIVATION_NONE)
     case .tanh: Int32(TROUPE_ACTIVATION_TANH)

@@ -43,9 +43,12 @@ package enum NumericsDigest {
     let dz = z + output.outputs * stride
     let dh = dz + output.outputs * stride
     var memory = numbers(dh + hidden.outputs * stride, stream: 3, scale: 2)
+    combinePacked(
+      shapes, parameters: [hiddenParameters, outputParameters], activation: activation,
+      laneCount: 5, stride: stride, observations: memory.span, into: &hash)
     var matrices = memory.mutableSpan
-    // Narrow passes first, then one over all lanes, padded ones too, because all of the memory is hashed.
-    for lanes in [5, 13, stride] {
+    // A narrow pass first, then one over all lanes, padded ones too, because all of the memory is hashed.
+    for lanes in [13, stride] {
       Dense.forward(
         hidden, parameters: hiddenParameters.span, activation: activation, laneCount: lanes,
         stride: stride, matrices: &matrices, inputs: 0, outputs: h)
@@ -111,6 +114,36 @@ package enum NumericsDigest {
       logits: z, into: &modeActions, logProbabilities: &modeLogProbabilities)
     hash.combine(actions.span)
     hash.combine(logProbabilities.span)
+  }
+
+  /// Two layers by the kernels for few lanes; the logits are combined row by row.
+  private static func combinePacked(
+    _ shapes: [DenseShape], parameters: [[Float]], activation: Activation, laneCount: Int,
+    stride: Int, observations: Span<Float>, into hash: inout MixingHash
+  ) {
+    func pack(_ layer: Int) -> [Float] {
+      var packed = [Float](repeating: 0, count: Dense.packedCount(shapes[layer]))
+      var view = packed.mutableSpan
+      let source = parameters[layer]
+      Dense.pack(shapes[layer], parameters: source.span, into: &view)
+      return packed
+    }
+    let (hiddenParameters, outputParameters) = (pack(0), pack(1))
+    let units = shapes.map { Dense.packedUnits($0.outputs) }
+    var hidden = [Float](repeating: 0, count: laneCount * units[0])
+    var logits = [Float](repeating: 0, count: laneCount * units[1])
+    var hiddenView = hidden.mutableSpan
+    var logitView = logits.mutableSpan
+    Dense.forwardPacked(
+      shapes[0], packed: hiddenParameters.span, activation: activation, laneCount: laneCount,
+      inputs: observations, inputStep: stride, laneStep: 1, into: &hiddenView)
+    Dense.forwardPacked(
+      shapes[1], packed: outputParameters.span, activation: .none, laneCount: laneCount,
+      inputs: hidden.span, inputStep: 1, laneStep: units[0], into: &logitView)
+    for row in 0..<shapes[1].outputs {
+      let outputs = (0..<laneCount).map { logits[$0 * units[1] + row] }
+      hash.combine(outputs.span)
+    }
   }
 
   private static func combineUpdates(count: Int, into hash: inout MixingHash) {

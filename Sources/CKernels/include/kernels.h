@@ -57,6 +57,16 @@ bool troupe_float_mode_is_established(void);
 void troupe_dense_forward(const float *_Nullable parameters, ptrdiff_t inputs, ptrdiff_t outputs,
                           int32_t activation, ptrdiff_t lanes, ptrdiff_t stride,
                           const float *_Nullable x, float *_Nullable y);
+/// Lays parameters out as [1 + inputs][outputs rounded up to 16]: the biases, then each input's weights.
+/// What pads a row is not written.
+void troupe_dense_pack(const float *_Nullable parameters, ptrdiff_t inputs, ptrdiff_t outputs,
+                       float *_Nullable packed);
+/// The same sums as troupe_dense_forward. Input k of lane l is x[l * lane_step + k * input_step]; y is
+/// [lanes][outputs rounded up to 16].
+void troupe_dense_forward_packed(const float *_Nullable packed, ptrdiff_t inputs,
+                                 ptrdiff_t outputs, int32_t activation, ptrdiff_t lanes,
+                                 const float *_Nullable x, ptrdiff_t input_step,
+                                 ptrdiff_t lane_step, float *_Nullable y);
 void troupe_dense_backward_inputs(const float *_Nullable parameters, ptrdiff_t inputs,
                                   ptrdiff_t outputs, int32_t activation, ptrdiff_t lanes,
                                   ptrdiff_t stride, const float *_Nullable dy,
@@ -101,6 +111,13 @@ bool troupe_are_finite(const float *_Nullable values, ptrdiff_t count);
 void troupe_record_ticks(const float *_Nullable ticks, ptrdiff_t rows, ptrdiff_t lanes,
                          ptrdiff_t stride, const ptrdiff_t *_Nullable positions,
                          ptrdiff_t destination_stride, float *_Nullable destination);
+/// y[row][l] = x[row][l], for the columns below `lanes`, which alone are read and written.
+void troupe_copy_columns(const float *_Nullable x, ptrdiff_t rows, ptrdiff_t lanes,
+                         ptrdiff_t x_stride, float *_Nullable y, ptrdiff_t y_stride);
+/// y[row][l] = (x[row][l] - means[row]) * inverses[row] between -limit and limit; y may be x.
+void troupe_normalize_columns(const float *_Nullable x, ptrdiff_t rows, ptrdiff_t lanes,
+                              ptrdiff_t stride, const float *_Nullable means,
+                              const float *_Nullable inverses, float limit, float *_Nullable y);
 void troupe_accumulate(const float *_Nullable other, ptrdiff_t count, float *_Nullable sum);
 void troupe_ascend(const float *_Nullable gradient, ptrdiff_t count, float learning_rate,
                    float *_Nullable parameters);
