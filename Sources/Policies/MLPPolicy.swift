@@ -53,13 +53,19 @@ public struct MLPPolicy: Policy {
       laneCapacity: laneCapacity)
   }
 
+  /// Lets few lanes go through a layout of the parameters that is made once for all of them.
+  public func prepareToAct(with parameters: Span<Float>, workspace: inout MLPWorkspace) {
+    if workspace.packed == nil { workspace.packed = PackedNetwork() }
+    workspace.packed?.invalidate()
+  }
+
   public func act(
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     streams: borrowing LaneStreams, greedy: Bool, workspace: inout MLPWorkspace,
     into actions: inout MutableSpan<Float>, logProbabilities: inout MutableSpan<Float>
   ) {
-    network.forward(
-      observations, laneCount: laneCount, stride: stride, parameters: parameters,
+    network.act(
+      on: observations, laneCount: laneCount, stride: stride, parameters: parameters,
       workspace: &workspace)
     let outputs = outputs(of: workspace, laneCount: laneCount)
     var scratch = workspace.takeScratch()
@@ -146,7 +152,8 @@ public struct MLPPolicy: Policy {
 /// The activations of one forward pass through a perceptron and room for its backward pass.
 public struct MLPWorkspace: Sendable {
   let stride: Int
-  /// Every matrix of the network, one after the other, each `[rows][stride]`.
+  /// Every matrix of the network, one after the other, each `[rows][stride]`, from the beginning of a cache
+  /// line on.
   var matrices: [Float]
   /// First entry of the observations, of each layer's outputs; the last are the logits.
   let activations: [Int]
@@ -154,6 +161,8 @@ public struct MLPWorkspace: Sendable {
   let gradients: (Int, Int)
   /// The head's own.
   var scratch: HeadScratch
+  /// What few lanes are played with; nil as long as nobody said which parameters they have.
+  var packed: PackedNetwork?
 
   /// Wide matrices get 32 columns more, so that the rows of a power-of-two width do not all fall into
   /// the same few cache sets.
@@ -174,7 +183,12 @@ public struct MLPWorkspace: Sendable {
 
   init(rowCounts: [Int], scratchRowCount: Int, laneCapacity: Int) {
     stride = Self.stride(laneCapacity: laneCapacity)
-    var offset = 0
+    let storage = [Float](
+      repeating: 0,
+      count: CacheLine.floatCount
+        + Self.floatCount(
+          rowCounts: rowCounts, scratchRowCount: scratchRowCount, laneCapacity: laneCapacity))
+    var offset = CacheLine.firstEntry(of: storage.span)
     var offsets: [Int] = []
     for rows in rowCounts {
       offsets.append(offset)
@@ -183,10 +197,7 @@ public struct MLPWorkspace: Sendable {
     activations = offsets
     let height = Self.highest(rowCounts) * stride
     gradients = (offset, offset + height)
-    matrices = Array(
-      repeating: 0,
-      count: Self.floatCount(
-        rowCounts: rowCounts, scratchRowCount: scratchRowCount, laneCapacity: laneCapacity))
+    matrices = storage
     scratch = HeadScratch(stride: stride, rows: offset + 2 * height)
   }
 
@@ -200,13 +211,11 @@ public struct MLPWorkspace: Sendable {
   mutating func copyObservations(
     _ observations: Span<Float>, rows: Int, laneCount: Int, stride sourceStride: Int
   ) {
-    let padded = Self.padded(laneCount)
-    let stride = self.stride
+    let (first, stride) = (activations[0], self.stride)
     var view = matrices.mutableSpan
-    for row in 0..<rows {
-      let source = observations.extracting(row * sourceStride..<row * sourceStride + padded)
-      var destination = view._mutatingExtracting(row * stride..<row * stride + padded)
-      for lane in 0..<padded { destination[lane] = source[lane] }
-    }
+    var place = view._mutatingExtracting(droppingFirst: first)
+    Columns.copy(
+      observations, rows: rows, laneCount: Self.padded(laneCount), stride: sourceStride,
+      into: &place, destinationStride: stride)
   }
 }

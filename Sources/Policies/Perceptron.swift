@@ -37,6 +37,11 @@ struct Perceptron: Sendable {
     self.tensors = tensors
   }
 
+  /// What a layer applies to its sums: the last one nothing.
+  func activation(ofLayer index: Int) -> Activation {
+    index == layers.count - 1 ? .none : activation
+  }
+
   var parameterCount: Int { layerOffsets[layers.count] }
   var rowCounts: [Int] { [layers[0].inputs] + layers.map(\.outputs) }
 
@@ -83,10 +88,30 @@ struct Perceptron: Sendable {
     for (index, layer) in layers.enumerated() {
       Dense.forward(
         layer, parameters: parameters.extracting(layerOffsets[index]..<layerOffsets[index + 1]),
-        activation: index == layers.count - 1 ? .none : activation, laneCount: laneCount,
+        activation: activation(ofLayer: index), laneCount: laneCount,
         stride: stride, matrices: &matrices, inputs: activations[index],
         outputs: activations[index + 1])
     }
+  }
+
+  /// The same for an actor's lanes: only the observations' columns `0..<laneCount` are read and only the
+  /// outputs' written. Few lanes go through packed parameters, if the workspace may keep them.
+  func act(
+    on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
+    workspace: inout MLPWorkspace
+  ) {
+    guard laneCount <= Dense.packedLaneLimit, var packed = workspace.packed.take() else {
+      return forward(
+        observations, laneCount: laneCount, stride: stride, parameters: parameters,
+        workspace: &workspace)
+    }
+    let (outputs, outputStride) = (workspace.activations[layers.count], workspace.stride)
+    var matrices = workspace.matrices.mutableSpan
+    var logits = matrices._mutatingExtracting(droppingFirst: outputs)
+    packed.forward(
+      self, observations: observations, laneCount: laneCount, stride: stride,
+      parameters: parameters, into: &logits, logitStride: outputStride)
+    workspace.packed = packed
   }
 
   /// From the gradient of the outputs, which lies in the first of the workspace's gradient matrices, to

@@ -105,12 +105,10 @@ struct EpisodeRecorder {
     let width = self.laneCount
     let first = (tick * rowCount + row) * width
     var view = ticks.mutableSpan
-    for index in 0..<rows {
-      let start = first + index * width
-      var place = view._mutatingExtracting(start..<start + laneCount)
-      let values = source.extracting(index * stride..<index * stride + laneCount)
-      for lane in 0..<laneCount { place[lane] = values[lane] }
-    }
+    var place = view._mutatingExtracting(droppingFirst: first)
+    Columns.copy(
+      source, rows: rows, laneCount: laneCount, stride: stride, into: &place,
+      destinationStride: width)
   }
 
   /// Moves all ticks to the records of the lanes `0..<laneCount`.

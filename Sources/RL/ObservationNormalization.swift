@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// How the policy of one version sees an observation: x ↦ clamp((x − mean) × inverse deviation, ±10),
 /// entry by entry, in single precision, no operation fused.
 ///
@@ -32,12 +34,18 @@ public struct ObservationNormalization: Hashable, Sendable {
   package func apply(
     to observations: inout MutableSpan<Float>, laneCount: Int, stride: Int
   ) {
-    for entry in means.indices {
-      let (mean, inverse) = (means[entry], inverseDeviations[entry])
-      for column in entry * stride..<entry * stride + laneCount {
-        let value = (observations[column] - mean) * inverse
-        observations[column] = min(max(value, -Self.limit), Self.limit)
-      }
-    }
+    Columns.normalize(
+      &observations, means: means.span, inverseDeviations: inverseDeviations.span,
+      limit: Self.limit, laneCount: laneCount, stride: stride)
+  }
+
+  /// The same from one matrix into another.
+  package func apply(
+    to observations: Span<Float>, laneCount: Int, stride: Int,
+    into normalized: inout MutableSpan<Float>
+  ) {
+    Columns.normalize(
+      observations, means: means.span, inverseDeviations: inverseDeviations.span,
+      limit: Self.limit, laneCount: laneCount, stride: stride, into: &normalized)
   }
 }

@@ -36,6 +36,12 @@ public protocol Policy: Sendable {
   /// Memory for up to `laneCapacity` columns.
   func makeWorkspace(laneCapacity: Int) -> Workspace
 
+  /// Says which parameters all calls of
+  /// ``act(on:laneCount:stride:parameters:streams:greedy:workspace:into:logProbabilities:)`` with this
+  /// workspace have until the next call of this: the policy may keep there what it makes of them. A
+  /// workspace of which nothing was said serves any parameters. Does nothing unless implemented.
+  func prepareToAct(with parameters: Span<Float>, workspace: inout Workspace)
+
   /// Samples an action for each lane from π(·|observation), or takes the most probable one if
   /// `greedy`, and writes log π(action|observation).
   ///
@@ -74,5 +80,7 @@ public protocol Policy: Sendable {
 }
 
 extension Policy {
+  public func prepareToAct(with parameters: Span<Float>, workspace: inout Workspace) {}
+
   public var parameterCount: Int { parameterLayout.reduce(0) { $0 + $1.count } }
 }

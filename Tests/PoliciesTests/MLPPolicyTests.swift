@@ -95,4 +95,50 @@ import Testing
       #expect(entropies[3] > 0 && entropies[3] <= 1.0987)
     }
   }
+
+  /// Actions and log-probabilities of the first lanes of a fixed observation matrix.
+  private func act(
+    _ policy: MLPPolicy, laneCount: Int, parameters: [Float], workspace: inout MLPWorkspace
+  ) -> [UInt32] {
+    let stride = 64
+    let observations = (0..<policy.observationSize * stride).map { Float($0 % 13) * 0.37 - 2 }
+    var streams = LaneStreams(seed: 4, version: .initial, kind: .training, laneCount: stride)
+    for lane in 0..<stride { streams.slots[lane] = UInt32(lane) }
+    var actions = [Float](repeating: 0, count: policy.actionSpace.actionSize * stride)
+    var logProbabilities = [Float](repeating: 0, count: stride)
+    var actionView = actions.mutableSpan
+    var logProbabilityView = logProbabilities.mutableSpan
+    policy.act(
+      on: observations.span, laneCount: laneCount, stride: stride, parameters: parameters.span,
+      streams: streams, greedy: false, workspace: &workspace, into: &actionView,
+      logProbabilities: &logProbabilityView)
+    return (actions + logProbabilities).map(\.bitPattern)
+  }
+
+  /// Few lanes take other kernels once the parameters were announced, and more lanes or fewer at will.
+  @Test(arguments: [[], [9], [20, 33]])
+  func actingWithAnnouncedParametersGivesTheSameBits(hidden: [Int]) {
+    for space in [
+      ActionSpace.discrete(count: 3), .multiDiscrete(counts: [2, 4]), .multiBinary(count: 3),
+      .box(low: [-1, -1], high: [1, 1]),
+    ] {
+      let policy = MLPPolicy(
+        observationSize: 5, actionSpace: space,
+        configuration: PolicyConfiguration(
+          hidden: hidden, activation: .tanh, initialization: .pytorch))
+      var prepared = policy.makeWorkspace(laneCapacity: 64)
+      for seed: UInt64 in 1...2 {
+        let parameters = policy.initialParameters(seed: seed).map { $0 * 2 }
+        policy.prepareToAct(with: parameters.span, workspace: &prepared)
+        for laneCount in [1, 40, 3, 12, 13, 8, 1] {
+          var other = policy.makeWorkspace(laneCapacity: 64)
+          let expected = act(
+            policy, laneCount: laneCount, parameters: parameters, workspace: &other)
+          let result = act(
+            policy, laneCount: laneCount, parameters: parameters, workspace: &prepared)
+          #expect(result == expected, "\(space), \(laneCount) lanes, seed \(seed)")
+        }
+      }
+    }
+  }
 }
