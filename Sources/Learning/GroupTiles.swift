@@ -1,3 +1,4 @@
+internal import Kernels
 internal import RL
 
 /// The steps of a group's episodes, concatenated in slot order and cut into tiles of fixed width.
@@ -56,51 +57,37 @@ struct GroupTiles: Sendable {
 
   /// Puts one tile's steps side by side, as policy and value function see them.
   func lay(_ tile: Int, into columns: inout TileColumns) {
+    var observations = columns.observations.mutableSpan
+    lay(tile, rows: observationSize, into: &observations) { $0.observations }
+    normalization?.apply(
+      to: &observations, laneCount: laneCount(of: tile), stride: Self.tileSize)
+    var actions = columns.actions.mutableSpan
+    lay(tile, rows: actionSize, into: &actions) { $0.actions }
+  }
+
+  /// Copies what a tile has of each of its episodes; columns behind the last step become zero.
+  private func lay(
+    _ tile: Int, rows: Int, into columns: inout MutableSpan<Float>,
+    of numbers: (TrajectoryBlock) -> [Float]
+  ) {
     let first = tile * Self.tileSize
     let laneCount = laneCount(of: tile)
-    var observations = columns.observations.mutableSpan
     var episode = firstEpisodes[tile]
     while episode < trajectories.count, stepRanges[episode].lowerBound < first + laneCount {
-      let trajectory = trajectories[episode]
-      Self.copy(
-        trajectory.block.observations.span, from: trajectory.stepOffset * observationSize,
-        rows: observationSize, of: stepRanges[episode], toTileFrom: first, into: &observations)
+      let (trajectory, steps) = (trajectories[episode], stepRanges[episode])
+      let part = steps.clamped(to: first..<first + laneCount)
+      let start = trajectory.stepOffset * rows + part.lowerBound - steps.lowerBound
+      let source = numbers(trajectory.block)
+      var place = columns._mutatingExtracting(droppingFirst: part.lowerBound - first)
+      Columns.copy(
+        source.span.extracting(droppingFirst: start), rows: rows, laneCount: part.count,
+        stride: steps.count, into: &place, destinationStride: Self.tileSize)
       episode += 1
     }
-    Self.clear(&observations, rows: observationSize, from: laneCount)
-    normalization?.apply(to: &observations, laneCount: laneCount, stride: Self.tileSize)
-    var actions = columns.actions.mutableSpan
-    episode = firstEpisodes[tile]
-    while episode < trajectories.count, stepRanges[episode].lowerBound < first + laneCount {
-      let trajectory = trajectories[episode]
-      Self.copy(
-        trajectory.block.actions.span, from: trajectory.stepOffset * actionSize,
-        rows: actionSize, of: stepRanges[episode], toTileFrom: first, into: &actions)
-      episode += 1
-    }
-    Self.clear(&actions, rows: actionSize, from: laneCount)
-  }
-
-  /// Copies what a tile has of the episode whose `rows` rows begin at `start`.
-  private static func copy(
-    _ source: Span<Float>, from start: Int, rows: Int, of steps: Range<Int>,
-    toTileFrom first: Int, into destination: inout MutableSpan<Float>
-  ) {
-    let range = steps.clamped(to: first..<first + tileSize)
     for row in 0..<rows {
-      let from = start + row * steps.count + range.lowerBound - steps.lowerBound
-      let to = row * tileSize + range.lowerBound - first
-      let piece = source.extracting(from..<from + range.count)
-      var place = destination._mutatingExtracting(to..<to + range.count)
-      for index in 0..<range.count { place[index] = piece[index] }
-    }
-  }
-
-  /// Columns behind the last step are zero.
-  private static func clear(_ values: inout MutableSpan<Float>, rows: Int, from lane: Int) {
-    guard lane < tileSize else { return }
-    for row in 0..<rows {
-      for index in row * tileSize + lane..<(row + 1) * tileSize { values[index] = 0 }
+      for index in row * Self.tileSize + laneCount..<(row + 1) * Self.tileSize {
+        columns[index] = 0
+      }
     }
   }
 
