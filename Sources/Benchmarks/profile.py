@@ -62,7 +62,7 @@ for line in script.splitlines():
     if not match:
         continue
     thread, process, _, symbol, image = match.groups()
-    is_kernel = "kernel" in image or image == "[unknown]" and symbol.startswith("[")
+    is_kernel = image.startswith("[kernel") or image == "[unknown]" and symbol.startswith("[")
     name = ("[k] " if is_kernel else "") + symbol + (" libzmq" if "libzmq" in image else "")
     samples.append((thread, process, name))
 # Only the learner computes on threads of its own.

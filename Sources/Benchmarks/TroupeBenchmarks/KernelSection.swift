@@ -48,7 +48,53 @@ enum KernelSection {
         }
       }
     }
-    return figures
+    return figures + [1, 2, 4, 8, 12].map { fewLanes($0, effort) }
+  }
+
+  /// One pass of a layer for few lanes, and how much longer the kernels for many take.
+  private static func fewLanes(_ laneCount: Int, _ effort: Effort) -> Figure {
+    let shape = DenseShape(inputs: 64, outputs: 128)
+    var numbers = TestNumbers()
+    let parameters = numbers.floats(shape.parameterCount).map { $0 / 8 }
+    var packed = [Float](
+      repeating: 0, count: Dense.packedCount(shape) + CacheLine.floatCount)
+    let first = CacheLine.firstEntry(of: packed.span)
+    let place = first..<first + Dense.packedCount(shape)
+    var packedView = packed.mutableSpan
+    var packedPlace = packedView._mutatingExtracting(place)
+    Dense.pack(shape, parameters: parameters.span, into: &packedPlace)
+    let rows = numbers.floats(laneCount * shape.inputs)
+    var storage = numbers.floats((shape.inputs + shape.outputs) * 32)
+    var outputStorage = [Float](repeating: 0, count: laneCount * shape.outputs)
+    var outputs = outputStorage.mutableSpan
+    var matrices = storage.mutableSpan
+    var (few, many): ([Double], [Double]) = ([], [])
+    for _ in 0..<effort.repetitions {
+      few.append(
+        1e9
+          / Stopwatch.rate(seconds: effort.seconds / 4) {
+            for _ in 0..<50 {
+              Dense.forwardPacked(
+                shape, packed: packed.span.extracting(place), activation: .relu,
+                laneCount: laneCount, inputs: rows.span, inputStep: 1, laneStep: shape.inputs,
+                into: &outputs)
+            }
+            return 50
+          })
+      many.append(
+        1e9
+          / Stopwatch.rate(seconds: effort.seconds / 4) {
+            for _ in 0..<50 {
+              Dense.forward(
+                shape, parameters: parameters.span, activation: .relu, laneCount: laneCount,
+                stride: 32, matrices: &matrices, inputs: 0, outputs: shape.inputs * 32)
+            }
+            return 50
+          })
+    }
+    return Figure(
+      "64→128 forward relu, lanes: \(laneCount)", few, "ns",
+      note: "\(shortText(median(many) / median(few))) times that long in vectors of lanes")
   }
 
   private static func figure(
@@ -95,9 +141,10 @@ enum KernelSection {
     var numbers = TestNumbers()
     let parameters = numbers.floats(shape.parameterCount).map { $0 / 8 }
     let rows = 2 * shape.inputs + shape.outputs
-    var storage = numbers.floats(rows * stride)
+    var storage = numbers.floats(rows * stride + CacheLine.floatCount)
     var gradientStorage = [Float](repeating: 0, count: shape.parameterCount)
-    let (inputs, outputs) = (0, shape.inputs * stride)
+    let inputs = CacheLine.firstEntry(of: storage.span)
+    let outputs = inputs + shape.inputs * stride
     let inputGradients = outputs + shape.outputs * stride
     var matrices = storage.mutableSpan
     var gradient = gradientStorage.mutableSpan
