@@ -26,6 +26,9 @@ COPY --from=build /out/troupe /usr/local/bin/troupe
 # ownership over; the rest of the file system is never written to.
 USER 10001:10001
 WORKDIR /
+# Where a learner serves its page at port 8080 (--http 0.0.0.0:8080), it is well when /readyz says so: it listens. An
+# actor listens nowhere and is well as long as it runs. The image has no curl.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s CMD ["/bin/bash", "-c", "exec 3<> /dev/tcp/127.0.0.1/8080 || exit 0; printf 'GET /readyz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3; read -r _ status _ <&3; [[ $status == 200 ]]"]
 # troupe is process 1 and gets SIGTERM itself: a learner writes a checkpoint, an actor sends what it has.
 ENTRYPOINT ["/usr/local/bin/troupe"]
 CMD ["help"]

@@ -18,6 +18,7 @@ end() {
   for group in /sys/fs/cgroup/*/docker; do
     [[ -d "$group" ]] && find "$group" -depth -type d -exec rmdir {} \; 2> /dev/null
   done
+  expect_nothing_left "$place" || status=1
   exit "$status"
 }
 trap end EXIT
@@ -69,4 +70,15 @@ docker run --rm --network=none --read-only --tmpfs /tmp --tmpfs /runs:uid=10001 
 digest() { grep -o '"parameters_sha256":"[0-9a-f]*"' "$1"; }
 [[ "$(digest "$place/image.json")" == "$(digest "$place/local.json")" ]] || fail 'other parameters than here'
 say "trained in the image, with a read-only root: $(digest "$place/image.json")"
+
+# Its HEALTHCHECK: of a learner with a page, and of an actor, which has none.
+for role in "learner cartpole --bind tcp://127.0.0.1:5555 --run-dir /runs/run --http 0.0.0.0:8080" \
+  "actor --connect tcp://127.0.0.1:5555"; do
+  # shellcheck disable=SC2086
+  container=$(docker run --detach --network=none --read-only --tmpfs /tmp --tmpfs /runs:uid=10001 --cap-drop ALL troupe $role)
+  is_healthy() { [[ "$(docker inspect --format '{{.State.Health.Status}}' "$container")" == healthy ]]; }
+  eventually 30 "a healthy ${role%% *}" is_healthy
+  docker rm --force "$container" > /dev/null
+  say "${role%% *}: healthy by the image's own HEALTHCHECK"
+done
 say 'image: passed'

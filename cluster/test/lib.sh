@@ -6,6 +6,8 @@ cluster=$checkout/cluster
 program=${TROUPE_BINARY:-$checkout/.build/release/troupe}
 export SWIFT_BACKTRACE=enable=no
 started=$SECONDS
+# Every process that a test starts inherits this, so that none can be forgotten.
+export CLUSTER_TEST=$$
 
 say() { printf '%4d s  %s\n' $((SECONDS - started)) "$*"; }
 fail() { say "FAILED: $*" >&2; exit 1; }
@@ -18,6 +20,30 @@ eventually() {
     ((SECONDS < limit)) || fail "waited in vain for $what"
     sleep 0.2
   done
+}
+
+# Numbers of the living processes that a test started. A shell that only forked still shows its own first variables.
+started_processes() {
+  local mark=CLUSTER_TEST=$CLUSTER_TEST
+  (
+    unset CLUSTER_TEST
+    grep --files-with-matches --null-data --line-regexp "$mark" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3
+  ) || true
+}
+
+# expect_nothing_left PLACE [NAMESPACE]: a test leaves no process, mount, namespace or file, however it ended.
+expect_nothing_left() {
+  local left=() process
+  for _ in $(seq 50); do [[ -z "$(started_processes)" ]] && break; sleep 0.1; done
+  for process in $(started_processes); do
+    left+=("process $process, $(tr '\0' ' ' < "/proc/$process/cmdline" 2> /dev/null)")
+  done
+  if grep --quiet " $1/" /proc/mounts; then left+=("mounts below $1"); fi
+  if [[ -n "${2:-}" && -e "/run/netns/$2" ]]; then left+=("the namespace $2"); fi
+  if [[ -e "$1" ]]; then left+=("$1"); fi
+  ((${#left[@]} == 0)) && return 0
+  say "FAILED: left behind: ${left[*]}" >&2
+  return 1
 }
 
 # install PACKAGE...: with apt-get, where they are missing.

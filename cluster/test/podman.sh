@@ -38,6 +38,7 @@ end() {
   done
   ip netns delete "$namespace"
   rm -rf "$place"
+  expect_nothing_left "$place" "$namespace" || status=1
   exit "$status"
 }
 trap end EXIT
@@ -52,7 +53,7 @@ train_locally "$place/local"
 mkdir "$place/runs"
 chown -R 10001:10001 "$place/keys" "$place/runs"
 chmod 755 "$place"
-kubectl kustomize "$cluster/kubernetes/base" | "$python" "$cluster/test/play.py" "$place" "$cluster/test/fixed-run.yaml" > "$place/play.yaml"
+"$(dirname "$python")/kubectl" kustomize "$cluster/kubernetes/base" | "$python" "$cluster/test/play.py" "$place" "$cluster/test/fixed-run.yaml" > "$place/play.yaml"
 podman network create cluster > /dev/null
 podman kube play --network cluster "$place/play.yaml" > "$place/play.log" 2>&1 || { cat "$place/play.log" >&2; fail 'podman kube play'; }
 say "playing $(podman pod ps --format '{{.Name}}' | tr '\n' ' ')"

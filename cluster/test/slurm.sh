@@ -11,7 +11,13 @@ if [[ "${1:-}" != inside ]]; then
   require_program
   install_packages slurm-wlm munge iproute2
   place=$(mktemp -d)
-  trap 'rm -rf "$place"' EXIT
+  end() {
+    local status=$?
+    rm -rf "$place"
+    expect_nothing_left "$place" || status=1
+    exit "$status"
+  }
+  trap end EXIT
   chmod 711 "$place"
   # A network, processes and a /tmp of its own.
   unshare --net --pid --mount --fork --kill-child --mount-proc "$0" inside "$place"
@@ -86,6 +92,8 @@ train_locally "$place/local"
 
 # A heterogeneous job trains
 
+# Slower steps, so that the run lasts as long as what is done meanwhile, on any machine.
+export TROUPE_STEP_LATENCY=1us
 export HOME=$place TROUPE_PROGRAM=$program TROUPE_CONFIG=$cluster/test/fixed-run.yaml TROUPE_ACTORS=2
 run=$place/run
 job=$(TROUPE_RUN_DIR=$run "$cluster/slurm/train" --cpus-per-task=2)

@@ -226,6 +226,20 @@ def play(troupe, place, hub, expected):
             host.end()
 
 
+def left_behind(place):
+    """What the test should have ended or removed: processes that it started here or on a host, and more."""
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            ours = f"CLUSTER_TEST={os.getpid()}".encode() in (path / "environ").read_bytes().split(b"\0")
+            if ours or os.readlink(path / "exe").startswith(str(place)):
+                yield f"process {path.name}, {(path / 'cmdline').read_bytes().replace(bytes(1), b' ').decode()}"
+    for name in network.HOSTS:
+        if os.path.exists(f"/run/netns/{network.space(name)}"):
+            yield f"the namespace {network.space(name)}"
+    with open("/proc/mounts") as mounts:
+        yield from (f"the mount {line}" for line in mounts if f" {place}" in line)
+
+
 def main():
     troupe = os.path.abspath(sys.argv[1])
     if missing := network.what_is_missing():
@@ -234,6 +248,10 @@ def main():
     install()
     with tempfile.TemporaryDirectory(prefix="troupe-ssh-") as path:
         place = pathlib.Path(path)
+        # Every process started from here on this machine inherits the first; `troupe launch` heeds the second.
+        os.environ["CLUSTER_TEST"] = str(os.getpid())
+        os.environ["TMPDIR"] = str(place / "tmp")
+        (place / "tmp").mkdir()
         subprocess.run([troupe, "keygen", place / "keys"], check=True, capture_output=True)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", place / "client"], check=True)
         local = Cluster(troupe, place / "local", UPDATES)
@@ -245,8 +263,11 @@ def main():
         say(f"local run: policy {expected}")
         with network.hosts() as hub:
             play(troupe, place, hub, expected)
-        left = [p for p in pathlib.Path("/tmp").glob("troupe-launch-*") if p.is_dir()]
-        require(not left, f"{left} was left behind")
+        with contextlib.suppress(Failure):
+            # A process that was killed is gone when its parent has seen that.
+            eventually(5, "the end of all processes", lambda: not list(left_behind(place)))
+        left = list(left_behind(place)) + list(place.glob("tmp/*"))
+        require(not left, f"left behind: {left}")
     say("ssh: passed")
 
 
