@@ -66,7 +66,8 @@ enum StartUpSection {
   }
 }
 
-/// 50,000 episodes of Pixelcopter with the course's network and options.
+/// 50,000 episodes of Pixelcopter with the course's network, learning rate, discount and baseline; observations
+/// are normalised and entropy rewarded as in the preset, so that gradients wait for the whole round.
 enum PixelcopterSection {
   static func measure(_ effort: Effort, troupe: String) throws -> [Figure] {
     guard BuiltInEnvironments.all.contains(where: { $0.name == "pixelcopter" }) else { return [] }
