@@ -3,11 +3,11 @@ internal import CKernels
 /// Layers over few lanes: units fill the vectors where ``Dense/forward(_:parameters:activation:laneCount:stride:matrices:inputs:outputs:)``
 /// fills them with lanes, so that a lane costs its own arithmetic and no more. The bits are the same.
 extension Dense {
-  /// Up to so many lanes the packed kernels are the faster ones.
+  /// Up to so many lanes the packed kernels are the faster ones, in a network of so many weights.
   ///
-  /// 7→64→128→2, measured: 4.4 times as fast for one lane, 1.6 times for eight and 1.3 times for twelve with
-  /// AVX-512; 4.4, 0.9 and 2.1 times with AVX2, whose other kernels compute eight lanes or 32.
-  package static let packedLaneLimit = 12
+  /// 7→64→128→2, measured with AVX-512: 6.7 times as fast for one lane, 1.7 times for eight, 1.1 times for 16 and,
+  /// against whole blocks of 32 lanes, 1.2 times for 20. Of 7→16→16→2 the same at ten lanes and 0.8 times at 20.
+  package static func packedLaneLimit(weightCount: Int) -> Int { weightCount >= 2048 ? 22 : 10 }
 
   /// Numbers of one lane side by side: the units of a layer, rounded up to a multiple of 16.
   package static func packedUnits(_ units: Int) -> Int { (units + 15) / 16 * 16 }

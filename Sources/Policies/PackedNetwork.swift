@@ -62,7 +62,7 @@ struct PackedNetwork: Sendable {
         count: network.layers.reduce(CacheLine.floatCount) { $0 + Dense.packedCount($1) })
       first = CacheLine.firstEntry(of: parameters.span)
       let units = network.layers.reduce(0) { max($0, Dense.packedUnits($1.outputs)) }
-      outputs.0 = Array(repeating: 0, count: Dense.packedLaneLimit * units)
+      outputs.0 = Array(repeating: 0, count: network.packedLaneLimit * units)
       outputs.1 = outputs.0
     }
     var offset = first

@@ -9,11 +9,15 @@ struct Perceptron: Sendable {
   let layerOffsets: [Int]
   /// Weights and biases of each layer, numbered as by `nn.Sequential`.
   let tensors: [ParameterTensor]
+  /// The most lanes that go through packed parameters.
+  let packedLaneLimit: Int
   private let activation: Activation
 
   init(inputs: Int, hidden: [Int], outputs: Int, nonlinearity: Nonlinearity) {
     let sizes = [inputs] + hidden + [outputs]
     layers = zip(sizes, sizes.dropFirst()).map { DenseShape(inputs: $0, outputs: $1) }
+    packedLaneLimit = Dense.packedLaneLimit(
+      weightCount: layers.reduce(0) { $0 + $1.inputs * $1.outputs })
     activation =
       switch nonlinearity {
       case .tanh: .tanh
@@ -100,7 +104,7 @@ struct Perceptron: Sendable {
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     workspace: inout MLPWorkspace
   ) {
-    guard laneCount <= Dense.packedLaneLimit, var packed = workspace.packed.take() else {
+    guard laneCount <= packedLaneLimit, var packed = workspace.packed.take() else {
       return forward(
         observations, laneCount: laneCount, stride: stride, parameters: parameters,
         workspace: &workspace)
