@@ -85,7 +85,7 @@ package struct RunReplay: Sendable {
     guard version > reached else { return }
     throw RoleFailure(
       .usage,
-      "update is \(version), but the run in \(runDirectory) has made \(reached) so far; name one "
+      "--update is \(version), but the run in \(runDirectory) has made \(reached) so far; name one "
         + "from 0 to \(reached)")
   }
 

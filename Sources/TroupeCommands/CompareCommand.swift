@@ -9,6 +9,7 @@ struct CompareCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Play the newest policies of several runs and compare them.",
+    usage: "troupe compare <run> ... [<options>]",
     discussion: """
       Example: troupe compare runs/cartpole-seed* runs/cartpole-wide-seed* --episodes 200
 

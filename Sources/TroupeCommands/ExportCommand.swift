@@ -9,6 +9,7 @@ struct ExportCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write the newest policy of a run for PyTorch, ONNX and the Hugging Face Hub.",
+    usage: "troupe export <run> --to <directory> [<options>]",
     discussion: """
       Example: troupe export runs/cartpole-seed1 --to exported
 

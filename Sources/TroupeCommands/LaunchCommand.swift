@@ -9,6 +9,7 @@ struct LaunchCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "launch",
     abstract: "Start actors on other hosts over ssh, look after them, end them.",
+    usage: "troupe launch <hosts.yaml> [<action>] [<options>]",
     discussion: """
       Example: troupe launch cluster/ssh/hosts.yaml
 

@@ -41,9 +41,15 @@ struct OptionArguments<Section: OptionSection>: ParsableArguments, CustomReflect
       displayStyle: .struct)
   }
 
+  /// A capital letter at the beginning, but of an address, and a full stop at the end.
+  private static func sentence(_ help: String) -> String {
+    let isAddress = help.prefix { $0 != " " }.contains("://")
+    return (isAddress ? help.prefix(1) : help.prefix(1).uppercased()[...]) + help.dropFirst() + "."
+  }
+
   private static func wrapper(for option: OptionDescriptor<Section.Settings>) -> any Sendable {
     let name = NameSpecification.customLong(option.name)
-    let help = option.help.prefix(1).uppercased() + option.help.dropFirst() + "."
+    let help = sentence(option.help)
     switch option.shape {
     case .positional(let placeholder):
       return Argument<String?>(help: ArgumentHelp("\(help)", valueName: placeholder))

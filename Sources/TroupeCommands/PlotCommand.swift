@@ -9,6 +9,7 @@ struct PlotCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "plot",
     abstract: "Draw learning curves of runs.",
+    usage: "troupe plot <run> ... [<options>]",
     discussion: """
       Examples:
         troupe plot cartpole-seed1 --text

@@ -43,7 +43,7 @@ struct RecordedRun {
     {
       throw RoleFailure(
         .usage,
-        "render records what a Gymnasium environment draws, and \(configuration.environment) is none; "
+        "--render records what a Gymnasium environment draws, and \(configuration.environment) is none; "
           + "see troupe replay --help for how it is shown")
     }
     environment = try context.catalogue.specification(
@@ -56,9 +56,11 @@ struct RecordedRun {
   ) throws(RoleFailure) -> String {
     for path in [name, "\(parent)/\(name)"] where RunDirectory.holdsRun(path) { return path }
     let runs = try RunDirectory.runs(in: parent)
+    let places =
+      name.contains("/") ? "it" : "it or in \(OptionText.shown("\(parent)/\(name)"))"
     throw RoleFailure(
       .usage,
-      "\(OptionText.shown(name)) is no run: it has no config.yaml"
+      "\(OptionText.shown(name)) is no run: there is no config.yaml in \(places)"
         + Suggestion.phrase(for: name, among: runs))
   }
 }

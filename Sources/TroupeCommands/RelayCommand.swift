@@ -6,6 +6,7 @@ struct RelayCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "relay",
     abstract: "Pass messages between a learner and many actors over one connection.",
+    usage: "troupe relay [<options>]",
     discussion: """
       Example: troupe relay --connect tcp://learner:5555 --keys keys/actors/site.shared \
       --bind tcp://0.0.0.0:5555 --bind-keys site-keys

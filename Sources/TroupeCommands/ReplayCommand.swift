@@ -10,6 +10,7 @@ struct ReplayCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Play an episode of a run again, bit for bit, and print or draw its steps.",
+    usage: "troupe replay <run> --update <count> --slot <count> [<options>]",
     discussion: """
       Examples:
         troupe replay runs/cartpole-seed1 --update 12 --slot 3

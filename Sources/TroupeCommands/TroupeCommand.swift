@@ -79,6 +79,7 @@ public enum TroupeCommand {
   private static func sentence(_ message: String) -> String {
     var line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     line = line.replacing(". Did you mean", with: "; did you mean")
+    line = line.replacing(". Please provide one of", with: ", but must be one of")
     if line.hasSuffix(".") { line.removeLast() }
     return line.prefix(1).lowercased() + line.dropFirst()
   }

@@ -158,7 +158,10 @@ package struct WatchScreen {
           .bad)
       ]
     }
-    let title = row(["actor", "host", "process", "state", "steps/s", "share", "held", "heard"])
+    let title = row([
+      "actor", "host", "process", "state", "steps/s", "share", "held",
+      isWide ? "last heard" : "heard",
+    ])
     return [ScreenLine(title, .strong)]
       + actors.map { actor in
         let isWell = actor.condition == "live" && !actor.isLate
@@ -172,9 +175,11 @@ package struct WatchScreen {
       }
   }
 
+  private var isWide: Bool { columns >= 100 }
+
   /// Words to the left, numbers to the right.
   private func row(_ cells: [String]) -> String {
-    let widths = [-16, columns >= 100 ? -24 : -11, 8, -11, 8, 6, 6, 7]
+    let widths = [-16, isWide ? -21 : -11, 8, -11, 8, 6, 6, isWide ? 10 : 7]
     return zip(cells, widths).map { cell, width in
       let short = String(cell.prefix(abs(width)))
       let blanks = String(repeating: " ", count: abs(width) - short.count)

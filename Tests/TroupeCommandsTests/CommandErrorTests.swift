@@ -62,11 +62,15 @@ import TroupeCommands
     (["actor", "--connect", "x"], "--connect is x, but must be"),
     (["actor", "--connect", "tcp://h:1", "--patience", "soon"], "--patience is soon, but must be"),
     (["evaluate"], "missing expected argument '<run>'"),
-    (["evaluate", "nothing-here"], "nothing-here is no run: it has no config.yaml"),
+    (["evaluate", "nothing-here"], "nothing-here is no run: there is no config.yaml in it or in"),
     (["compare"], "missing expected argument '<run>"),
     (["export", "nothing-here"], "missing expected argument '--to <directory>'"),
-    (["export", "nothing-here", "--to", "x"], "nothing-here is no run: it has no config.yaml"),
+    (
+      ["export", "nothing-here", "--to", "x"],
+      "nothing-here is no run: there is no config.yaml in it or in"
+    ),
     (["import"], "missing expected argument '<file>'"),
+    (["plot", "x", "--x", "hours"], "'--x <progress>', but must be one of 'updates', 'steps'"),
     (["environments", "cartpol"], "unknown environment cartpol; did you mean cartpole?"),
   ]
 
@@ -134,7 +138,8 @@ import TroupeCommands
       ("init", "troupe init my-environment"),
       ("doctor", "troupe doctor gymnasium:LunarLander-v3"),
       ("compare", "troupe compare runs/"), ("export", "troupe export runs/"),
-      ("import", "troupe import exported/"),
+      ("import", "troupe import exported/"), ("launch", "troupe launch cluster/"),
+      ("relay", "troupe relay --connect"),
     ])
   func help(command: String, example: String) throws {
     let place = try Workplace()
@@ -143,6 +148,9 @@ import TroupeCommands
       #expect(outcome.code == 0)
       #expect(outcome.error.isEmpty)
       #expect(outcome.output.contains("Example: \(example)"), "\(outcome.output)")
+      let usage = outcome.output.split(separator: "\n").first { $0.hasPrefix("USAGE: ") }
+      #expect(try #require(usage).count <= 80, "\(usage ?? "")")
+      #expect(!outcome.output.contains("  Tcp://"))
     }
     #expect(place.run([]).output.contains("Start here: troupe train cartpole"))
   }

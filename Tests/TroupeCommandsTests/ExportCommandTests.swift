@@ -116,7 +116,7 @@ import TroupeCommands
       #expect(outcome.error.contains(sentence), "\(outcome.error)")
       #expect(outcome.output.isEmpty)
     }
-    refuse(["nothing", "--to", directory], 64, "nothing is no run: it has no config.yaml")
+    refuse(["nothing", "--to", directory], 64, "nothing is no run: there is no config.yaml in it or in")
     refuse(["cartpole-seed1", "--to", directory], 65, "once its first checkpoint is written")
     refuse(["cartpole-seed1", "--to", ""], 64, "--to is empty")
     try AtomicFile.write(

@@ -45,7 +45,9 @@ import TroupeCommands
     for part in [
       "cartpole, seed 3", "live", "update 40/100", "return 400.0 of 475.0", "left", "mean return",
       "●", "learner waits", "50%", "75%", "round of update 40", "100.0 ms", "00112233aabbccdd",
-      "node-1.exa", "4242", "1.23M", "51%", "q ends",
+      "node-1.exa", "4242", "1.23M", "51%", columns < 100 ? " held   heard" : "last heard",
+      " 0.3 s",
+      "q ends",
     ] {
       #expect(text.contains(part), "\(part)\n\(text)")
     }
@@ -86,6 +88,20 @@ import TroupeCommands
         $0.contains("start one with: troupe actor --connect tcp://10.0.0.1:5555")
       })
     #expect(texts(WatchedRun(), 80, 24).contains("no update yet"))
+  }
+
+  @Test("the time left is that of the updates that were seen")
+  func timeLeft() throws {
+    var run = WatchedRun()
+    run.goal = GoalForecast(lastUpdate: 100)
+    // The run had made 1,000 s of updates before this page was opened.
+    run.add(
+      (61...80).compactMap {
+        WatchedUpdate(["version": Double($0), "elapsed_seconds": 1000 + 3 * Double($0)])
+      })
+    #expect(run.progress?.secondsLeft == 60)
+    run.status = .over
+    #expect(run.progress?.secondsLeft == nil)
   }
 
   @Test("an update is counted once, and old ones are thinned out")
