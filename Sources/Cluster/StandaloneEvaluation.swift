@@ -1,6 +1,6 @@
 internal import Kernels
 package import Learning
-internal import Policies
+package import Policies
 package import RL
 
 /// `troupe evaluate`: plays a finished policy in this process, on random streams of its own.
@@ -27,11 +27,7 @@ package enum StandaloneEvaluation {
       environment: environment, policy: policy, laneLimit: min(laneLimit, episodeCount),
       seed: seed)
     let round = RoundID(version: .initial, kind: .standaloneEvaluation)
-    rollout.begin(
-      round,
-      snapshot: PolicySnapshot(
-        version: .initial, parameters: recorded.parameters,
-        normalization: recorded.normalization), greedy: greedy)
+    rollout.begin(round, snapshot: recorded.snapshot, greedy: greedy)
     var block = TrajectoryBlock(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
     var outcomes: [EpisodeOutcome?] = Array(repeating: nil, count: episodeCount)
@@ -50,12 +46,33 @@ package enum StandaloneEvaluation {
         throw RoleFailure(.badData, "\(error)")
       }
       for (header, offset) in zip(block.headers, block.stepOffsets) {
-        let rewards = block.rewards[offset..<offset + header.stepCount]
+        let steps = offset..<offset + header.stepCount
         outcomes[header.slot] = EpisodeOutcome(
-          episodeReturn: rewards.reduce(0.0) { $0 + Double($1) }, stepCount: header.stepCount)
+          episodeReturn: block.rewards.span.extracting(steps).orderedSum,
+          stepCount: header.stepCount)
       }
       block.removeAll()
     }
     return outcomes.compactMap(\.self)
+  }
+
+  /// Plays the episode in slot `slot` of an evaluation of that policy again, with sampled actions.
+  ///
+  /// - Throws: exit 65 if the environment cannot have the run's wrappers.
+  package static func episode(
+    of recorded: RecordedPolicy, run: RunConfiguration, environment: EnvironmentSpecification,
+    seed: UInt64, slot: Int
+  ) throws(RoleFailure) -> EpisodeReplay<MLPPolicy> {
+    try prepareArithmetic()
+    return EpisodeReplay(
+      environment: try wrappedEnvironment(environment, of: run), policy: recorded.policy,
+      snapshot: recorded.snapshot, seed: seed, kind: .standaloneEvaluation, slot: slot)
+  }
+}
+
+extension RecordedPolicy {
+  /// Its streams tell the episodes of an evaluation apart, not its version.
+  fileprivate var snapshot: PolicySnapshot {
+    PolicySnapshot(version: .initial, parameters: parameters, normalization: normalization)
   }
 }

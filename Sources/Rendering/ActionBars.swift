@@ -1,19 +1,19 @@
 import RL
 
 /// What is shown of an action and of the distribution it was drawn from.
-enum ActionBars {
-  struct Row {
-    let name: String
+package enum ActionBars {
+  package struct Row {
+    package let name: String
     /// The bar's two ends: 0 to a probability, or a mean plus and minus its deviation; 0 to 1.
-    let bar: ClosedRange<Double>
+    package let bar: ClosedRange<Double>
     /// Where the sample lies, of a continuous action.
-    let sample: Double?
-    let isChosen: Bool
-    let text: String
+    package let sample: Double?
+    package let isChosen: Bool
+    package let text: String
   }
 
   /// One row for each alternative of a discrete action, otherwise one for each entry.
-  static func rows(
+  package static func rows(
     of step: EpisodeFilm.Step, names: [String], ranges: [ClosedRange<Double>]
   ) -> [Row] {
     switch step.distribution {
@@ -65,9 +65,9 @@ enum ActionBars {
 }
 
 /// Numbers as a picture has room for them.
-enum NumberTag {
+package enum NumberTag {
   /// At most three places after the point.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     guard value.isFinite, value.magnitude < 1e7 else { return "\(value)" }
     let places =
       value.magnitude >= 1000 ? 0 : value.magnitude >= 100 ? 1 : value.magnitude >= 10 ? 2 : 3

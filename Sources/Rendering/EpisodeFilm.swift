@@ -9,6 +9,15 @@ package struct EpisodeFilm: Sendable {
     package let action: [Float]
     package let distribution: ActionDistribution
     package let reward: Double
+
+    package init(
+      observation: [Float], action: [Float], distribution: ActionDistribution, reward: Double
+    ) {
+      self.observation = observation
+      self.action = action
+      self.distribution = distribution
+      self.reward = reward
+    }
   }
 
   /// Of the environment.
@@ -27,14 +36,15 @@ package struct EpisodeFilm: Sendable {
   /// Sum of the rewards before each step and after the last.
   package let returns: [Double]
 
-  /// The whole episode; `type` is that of an environment in Swift, which may be drawable.
+  /// The whole episode; `type` is that of an environment in Swift, which may be drawable. Version and slot
+  /// are its subtitle unless another is given.
   package init<P: Policy>(
     _ replay: EpisodeReplay<P>, environment name: String, type: (any Environment.Type)?,
-    seed: UInt64, transform: ActionTransform
+    subtitle: String? = nil, seed: UInt64, transform: ActionTransform
   ) {
     let description = type?.description ?? EnvironmentDescription()
     title = name
-    subtitle = "\(replay.round), slot \(replay.slot)"
+    self.subtitle = subtitle ?? "\(replay.round), slot \(replay.slot)"
     let steps = replay.map { step in
       Step(
         observation: step.observation, action: step.action, distribution: step.distribution,

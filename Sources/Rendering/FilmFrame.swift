@@ -35,8 +35,10 @@ package struct FilmFrame {
     let picture = PixelArea(columns: 16..<456, rows: 44..<354)
     canvas.write(
       film.title, at: Point(16, 29), height: 19, Self.colour(.text), isBold: true)
+    let room = 440 - Canvas.width(of: film.title, height: 19) - 12
     canvas.write(
-      film.subtitle, at: Point(456, 29), height: 14, Self.soft, alignment: .right)
+      fitted(film.subtitle, width: room, height: 14), at: Point(456, 29), height: 14, Self.soft,
+      alignment: .right)
     canvas.fill(x: 16, y: 44, width: 440, height: 310, Self.colour(.background))
     canvas.draw(film.scenes[frame], in: picture, colours: Self.colour)
     paintProgress(frame, on: &canvas)
@@ -59,7 +61,7 @@ package struct FilmFrame {
   }
 
   private func heading(_ text: String, at y: Double, on canvas: inout Canvas) {
-    canvas.write(text, at: Point(Self.left, y), height: 14, Self.soft)
+    canvas.write(text, at: Point(Self.left, y), height: 13, Self.soft)
   }
 
   /// Gives the place of what comes next.
@@ -150,13 +152,18 @@ package struct FilmFrame {
     }
   }
 
-  /// The text without its unit, or cut off, where it is too wide.
-  private func fitted(_ text: String, width: Double) -> String {
-    func fits(_ text: String) -> Bool { Canvas.width(of: text, height: 12.5) <= width }
+  /// The text without its unit, or without its middle, where it is too wide: names that begin alike often
+  /// end apart.
+  private func fitted(_ text: String, width: Double, height: Double = 12.5) -> String {
+    func fits(_ text: String) -> Bool { Canvas.width(of: text, height: height) <= width }
     if fits(text) { return text }
-    var short = text.firstRange(of: " (").map { String(text[..<$0.lowerBound]) } ?? text
+    let short = text.firstRange(of: " (").map { String(text[..<$0.lowerBound]) } ?? text
     if fits(short) { return short }
-    while short.count > 1, !fits(short + "..") { short.removeLast() }
-    return short + ".."
+    for count in stride(from: short.count - 1, to: 1, by: -1) {
+      let head = short.prefix(count * 2 / 5)
+      let cut = head + ".." + short.suffix(count - head.count)
+      if fits(String(cut)) { return String(cut) }
+    }
+    return ".."
   }
 }

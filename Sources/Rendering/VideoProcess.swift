@@ -5,6 +5,8 @@ internal import Raster
 /// Why there is no video, in one sentence.
 package struct VideoError: Error, Hashable, CustomStringConvertible {
   package let description: String
+  /// Whether the program that writes videos is not installed.
+  package var lacksProgram = false
 }
 
 extension EpisodeFilm {
@@ -53,9 +55,8 @@ private struct VideoProcess: ~Copyable {
       close(ends[1])
       throw VideoError(
         description: error == ENOENT
-          ? "there is no ffmpeg, which writes videos: apt-get install ffmpeg, or name a file that "
-            + "ends in .gif or .html, which need no other program"
-          : "cannot start ffmpeg: \(Self.errorText(error))")
+          ? "there is no ffmpeg, which writes videos (apt-get install ffmpeg)"
+          : "cannot start ffmpeg: \(Self.errorText(error))", lacksProgram: error == ENOENT)
     }
     // A reader that has gone is an error to report, not a signal to die of.
     signal(SIGPIPE, SIG_IGN)

@@ -36,7 +36,10 @@ struct EpisodeFile {
       do throws(VideoError) {
         try film.writeVideo(to: path, frameLimit: frameLimit ?? Self.videoLimit)
       } catch {
-        throw RoleFailure(.unavailable, "cannot write \(path): \(error)")
+        let way =
+          error.lacksProgram
+          ? "; a name that ends in .gif or .html needs no other program" : ""
+        throw RoleFailure(.unavailable, "cannot write \(path): \(error)\(way)")
       }
     }
   }

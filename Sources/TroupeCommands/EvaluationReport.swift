@@ -5,6 +5,8 @@ import Monitoring
 struct EvaluationReport {
   struct Column {
     let greedy: Bool
+    /// By slot.
+    let outcomes: [EpisodeOutcome]
     let summary: EvaluationSummary
   }
 
@@ -16,10 +18,9 @@ struct EvaluationReport {
     let seed = settings.seed ?? run.configuration.seed
     self.seed = seed
     columns = try settings.kinds.map { greedy in
-      Column(
-        greedy: greedy,
-        summary: EvaluationSummary(
-          try context.outcomes(of: run, settings, greedy: greedy), seed: seed))
+      let outcomes = try context.outcomes(of: run, settings, greedy: greedy)
+      return Column(
+        greedy: greedy, outcomes: outcomes, summary: EvaluationSummary(outcomes, seed: seed))
     }
   }
 
@@ -57,6 +58,14 @@ struct EvaluationReport {
 }
 
 extension EvaluationReport.Column {
+  /// Of the episode in the middle by return, of two the lower one; of equal returns the first ones are lower.
+  var medianSlot: Int {
+    let order = outcomes.indices.sorted {
+      (outcomes[$0].episodeReturn, $0) < (outcomes[$1].episodeReturn, $1)
+    }
+    return order[(order.count - 1) / 2]
+  }
+
   var name: String { greedy ? "greedy" : "sampled" }
 
   var json: JSONValue {

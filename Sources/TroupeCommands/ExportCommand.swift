@@ -15,7 +15,9 @@ struct ExportCommand: ContextualCommand {
 
       Writes model.safetensors (PyTorch's names and shapes), policy.onnx (opset 17, from observations \
       as the environment gives them), hyperparameters.json (a --config file), results.json (an \
-      evaluation, sampled and greedy) and README.md, a model card. Equal runs give equal files.
+      evaluation, sampled and greedy), README.md, a model card, and replay.html, a page that plays the \
+      episode in the middle of the evaluation; where ffmpeg is installed also replay.mp4, which the Hub \
+      shows. Equal runs give equal files.
       """)
 
   @Argument(help: "Directory of the run, or its name under runs/.", completion: .directory)
@@ -35,19 +37,27 @@ struct ExportCommand: ContextualCommand {
     let policy = try RecordedPolicy(
       runDirectory: recorded.directory, run: recorded.configuration,
       environment: recorded.environment)
-    let export = PolicyExport(
+    var export = PolicyExport(
       policy: policy, name: RunGroups.lastComponent(recorded.directory),
       task: PublishedTask(recorded, catalogue: context.catalogue),
       configuration: recorded.settings,
       evaluation: try EvaluationReport(of: recorded, resolved.settings, context))
+    do {
+      export.episode = try ExportedEpisode(
+        of: policy, run: recorded, evaluation: export.evaluation, catalogue: context.catalogue)
+    } catch let reason as NoEpisode {
+      context.note("\(reason)")
+    }
+    try reportingFileErrors { () throws(FileError) in try OpenFile.makeDirectories(to) }
+    try export.episode?.writeVideo(to: "\(to)/replay.mp4", note: context.note)
     let files = export.files
     try reportingFileErrors { () throws(FileError) in
-      try OpenFile.makeDirectories(to)
       for file in files { try AtomicFile.write(file.bytes, to: "\(to)/\(file.name)") }
     }
+    let names = files.map(\.name) + (export.episode?.hasVideo == true ? ["replay.mp4"] : [])
     context.output(
       resolved.settings.json
-        ? export.results.text : files.map { "wrote \(to)/\($0.name)" }.joined(separator: "\n"))
+        ? export.results.text : names.map { "wrote \(to)/\($0)" }.joined(separator: "\n"))
   }
 
   private func requireEmpty(_ path: String) throws(RoleFailure) {

@@ -46,7 +46,7 @@ struct ModelCard {
 
     \(table)
 
-    Equal runs, seeds and numbers of episodes give these figures again: `troupe evaluate`.
+    Equal runs, seeds and numbers of episodes give these figures again: `troupe evaluate`.\(replay)
 
     ## With PyTorch
 
@@ -63,7 +63,7 @@ struct ModelCard {
     | `model.safetensors` | the parameters, under PyTorch's names and shapes |
     | `policy.onnx` | the network as a graph, opset 17: `observation` to \(outputs) |
     | `hyperparameters.json` | what determines the run; `troupe train --config` reads it |
-    | `results.json` | the evaluation above, all digits |
+    | `results.json` | the evaluation above, all digits |\(replayFiles)
 
     ## Train on
 
@@ -143,6 +143,19 @@ struct ModelCard {
     return sentences.isEmpty
       ? "The network takes observations as the environment gives them."
       : sentences.joined(separator: " ")
+  }
+
+  private var replay: String {
+    guard let episode = export.episode else { return "" }
+    return " `replay.html`\nplays the episode in the middle of the sampled ones, with a return of "
+      + "\(DecimalText.hundredths(episode.episodeReturn)), in a browser."
+  }
+
+  private var replayFiles: String {
+    guard let episode = export.episode else { return "" }
+    return
+      "\n| `replay.html` | slot \(episode.slot) of the evaluation, as a page that needs nothing else |"
+      + (episode.hasVideo ? "\n| `replay.mp4` | the same as a video |" : "")
   }
 
   private var outputs: String {

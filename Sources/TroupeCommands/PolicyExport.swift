@@ -2,6 +2,7 @@ import Cluster
 import Learning
 import Monitoring
 import RL
+import Rendering
 
 /// The files of `troupe export`.
 struct PolicyExport {
@@ -11,6 +12,8 @@ struct PolicyExport {
   let task: PublishedTask
   let configuration: RunSettings
   let evaluation: EvaluationReport
+  /// Nil where none can be played again.
+  var episode: ExportedEpisode?
 
   var files: [(name: String, bytes: [UInt8])] {
     [
@@ -19,7 +22,7 @@ struct PolicyExport {
       ("hyperparameters.json", Array(hyperparameters.indentedText.utf8)),
       ("results.json", Array(results.indentedText.utf8)),
       ("README.md", Array(ModelCard(self).text.utf8)),
-    ]
+    ] + (episode.map { [("replay.html", Array($0.film.page.utf8))] } ?? [])
   }
 
   /// What determines the run, by option, as `--config` reads it back.

@@ -1,5 +1,6 @@
 import Cluster
 import Learning
+import Policies
 import RL
 import Synchronization
 import TroupeCommands
@@ -64,6 +65,15 @@ struct Outcome {
   }
 }
 
+extension EvaluationRequest {
+  /// Plays it, as `troupe` does, with greedy actions or not as it asks for unless told.
+  func play(greedy: Bool? = nil) throws -> [EpisodeOutcome] {
+    try StandaloneEvaluation.evaluate(
+      runDirectory: runDirectory, run: run, environment: environment, seed: seed,
+      episodeCount: episodes, greedy: greedy ?? self.greedy)
+  }
+}
+
 /// A directory that is removed with the value.
 final class Workplace: Sendable {
   let path: String
@@ -90,6 +100,21 @@ final class Workplace: Sendable {
     return "\(path)/\(name)"
   }
 
+  /// A policy that nobody trained as that of the run with seed 1: its episodes have many lengths.
+  @discardableResult
+  func writePolicy(of environment: any Environment.Type, hidden: [Int]) throws -> RecordedPolicy {
+    let specification = EnvironmentSpecification(environment)
+    let policy = MLPPolicy(
+      observationSize: specification.observationSize, actionSpace: specification.actionSpace,
+      configuration: PolicyConfiguration(hidden: hidden))
+    let recorded = RecordedPolicy(
+      policy: policy, parameters: policy.initialParameters(seed: 9), normalization: nil,
+      environment: environment.name)
+    try AtomicFile.write(
+      recorded.safetensors, to: "\(path)/runs/\(environment.name)-seed1/policy.safetensors")
+    return recorded
+  }
+
   func text(_ name: String) throws -> String {
     String(decoding: try OpenFile.readAll("\(path)/\(name)", limit: 1 << 20), as: UTF8.self)
   }
@@ -108,7 +133,7 @@ final class Workplace: Sendable {
   func run(
     _ arguments: [String], variables: [String: String] = [:],
     environments: [any Environment.Type] = [CartPoleStandIn.self, Corridor.self],
-    during: @escaping @Sendable () -> Void = {}
+    playsEvaluations: Bool = false, during: @escaping @Sendable () -> Void = {}
   ) -> Outcome {
     let outcome = Mutex(Outcome())
     let roles = RoleEntryPoints(
@@ -130,6 +155,7 @@ final class Workplace: Sendable {
       actor: { request, _ in outcome.withLock { $0.actor = request } },
       evaluate: { request in
         outcome.withLock { $0.evaluation = request }
+        if playsEvaluations { return try request.play() }
         return (0..<request.episodes).map { slot in
           EpisodeOutcome(
             episodeReturn: Double(10 * Int(request.run.seed) + slot) + (request.greedy ? 1000 : 0),

@@ -32,6 +32,11 @@ import TroupeCommands
     let directory = "\(place.path)/out/exported"
     let outcome = place.troupe("export", "cartpole-seed1", "--to", directory, "--episodes", "3")
     try #require(outcome.code == 0, "\(outcome.error)")
+    // The recorder's returns are not those of any episode.
+    #expect(
+      outcome.error.contains(
+        "no replay: slot 1 of the evaluation had a return of 11.0, and of 500.0 when it was played"),
+      "\(outcome.error)")
     #expect(
       try OpenFile.names(in: directory).sorted()
         == [
@@ -116,7 +121,8 @@ import TroupeCommands
       #expect(outcome.error.contains(sentence), "\(outcome.error)")
       #expect(outcome.output.isEmpty)
     }
-    refuse(["nothing", "--to", directory], 64, "nothing is no run: there is no config.yaml in it or in")
+    refuse(
+      ["nothing", "--to", directory], 64, "nothing is no run: there is no config.yaml in it or in")
     refuse(["cartpole-seed1", "--to", directory], 65, "once its first checkpoint is written")
     refuse(["cartpole-seed1", "--to", ""], 64, "--to is empty")
     try AtomicFile.write(

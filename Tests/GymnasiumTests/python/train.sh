@@ -16,6 +16,9 @@ for environment in CartPole-v1 LunarLander-v3; do
   run "$environment" --seed 1 | tee "$scratch/summary.json"
   grep -q '"solved":true' "$scratch/summary.json"
 done
+timeout 300 "$troupe" export "$scratch/CartPole-v1" --to "$scratch/exported" --episodes 10 --python "$python" \
+  2>"$scratch/export"
+grep "no replay: the steps of gymnasium:CartPole-v1 take place in another process" "$scratch/export"
 run HalfCheetah-v5 --updates 2 --episodes-per-update 4 --evaluate-every none
 
 # What is reproducible is told from what is not.
