@@ -23,15 +23,16 @@ package final class EventFile: Sendable {
   /// The tag of each metric, encoded once.
   private let tags: [[UInt8]]
 
-  private static let interval = Duration.milliseconds(500)
+  private let interval: Duration
 
-  /// Opens nothing yet. `report` is called at most once, when the file cannot be written.
+  /// Opens nothing yet. Records are kept for `interval`. `report` is called at most once, when the file cannot be written.
   package init(
     directory: String, host: String, now: Timestamp = .now,
-    report: @escaping @Sendable (String) -> Void
+    interval: Duration = .milliseconds(500), report: @escaping @Sendable (String) -> Void
   ) {
     let name = host.isEmpty ? "localhost" : host
     path = "\(directory)/events.out.tfevents.\(now.seconds).\(name).\(getpid()).troupe"
+    self.interval = interval
     self.report = report
     tags = MetricName.allCases.map { name in
       var tag = EventBytes()
@@ -112,7 +113,7 @@ package final class EventFile: Sendable {
         state.lastWrite = now
         return nil
       }
-      guard now - last >= Self.interval else { return nil }
+      guard now - last >= interval else { return nil }
       state.lastWrite = now
       return write(&state)
     }

@@ -2,16 +2,29 @@ import Dashboard
 import Glibc
 import Monitoring
 import RL
+import Synchronization
 import Testing
+
+private final class Count: Sendable {
+  private let count = Mutex(0)
+  var value: Int { count.withLock { $0 } }
+  func increase() { count.withLock { $0 += 1 } }
+}
 
 /// A server over a run of two updates, stopped when the test ends.
 private final class ServedRun {
   let live = LiveRun()
   let server: HTTPServer
+  /// Episodes that were played for those who ask.
+  let playCount = Count()
 
   init() throws {
     let address = try #require(HTTPAddress("0"))
-    server = try HTTPServer(address, live: live) { .object([.init("version", .integer(7))]) }
+    let playCount = playCount
+    server = try HTTPServer(address, live: live) {
+      playCount.increase()
+      return .object([.init("version", .integer(7))])
+    }
     server.start()
   }
 
@@ -96,6 +109,7 @@ private final class ServedRun {
     let run = try ServedRun()
     run.begin()
     #expect(try run.get("/").contains("<title>Troupe</title>"))
+    #expect(try run.get("/").contains("Content-Security-Policy: default-src 'none';"))
     #expect(try run.get("/api/updates?after=1").contains("{\"version\":2,"))
     #expect(try !run.get("/api/updates?after=1").contains("{\"version\":1,"))
     #expect(try run.get("/api/state").contains("\"goal_return\":475.0"))
@@ -126,7 +140,21 @@ private final class ServedRun {
     let start = ContinuousClock.now
     #expect(try run.get("/healthz").hasSuffix("ok\n"))
     #expect(ContinuousClock.now - start < .seconds(30))
+    // Nobody was let in before an idle one had used up its 5 s.
+    #expect(ContinuousClock.now - start > .seconds(2))
     #expect(run.receive(idle[0]) == "")
+  }
+
+  @Test func `one episode is played for all who ask within a second, and then another`() throws {
+    let run = try ServedRun()
+    let start = ContinuousClock.now
+    for _ in 0..<5 { _ = try run.get("/api/episode") }
+    #expect(run.playCount.value <= Int((ContinuousClock.now - start) / .seconds(1)) + 1)
+    let first = run.playCount.value
+    while run.playCount.value == first, ContinuousClock.now - start < .seconds(20) {
+      _ = try run.get("/api/episode")
+    }
+    #expect(run.playCount.value > first)
   }
 
   @Test func `news comes as events, once`() throws {

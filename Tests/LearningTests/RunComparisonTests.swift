@@ -58,6 +58,30 @@ import Testing
     #expect(abs(improvement.value + reverse.value - 1) < 1e-12)
   }
 
+  @Test func `strata are drawn independently of each other`() {
+    // A mirror image: with equal draws in both the mean of the two means would always be 0.
+    let samples = Self.uniform(50, seed: 4)
+    let interval = BootstrapInterval(meanOf: [samples, samples.map { -$0 }], seed: 7)
+    let one = BootstrapInterval(meanOf: [samples], seed: 7)
+    // The mean of two independent means strays by 1/√2 of what one does.
+    let share = (interval.high - interval.low) / (one.high - one.low)
+    #expect(abs(share - 0.5.squareRoot()) < 0.1, "\(share)")
+  }
+
+  @Test func `what is not sure has an interval of some width`() {
+    let improvement = ProbabilityOfImprovement(
+      of: [Self.uniform(8, seed: 1)], over: [Self.uniform(8, seed: 2)], seed: 3, stream: 0)
+    #expect(improvement.interval.low + 0.1 < improvement.interval.high)
+  }
+
+  @Test func `configurations with equal returns are resampled apart`() {
+    let runs = [Self.uniform(6, seed: 1), Self.uniform(6, seed: 2)]
+    let comparison = RunComparison([runs, runs], seed: 1)
+    #expect(comparison.rows[0].mean == comparison.rows[1].mean)
+    let episodes = RunComparison([[runs[0]], [runs[0]]], seed: 1)
+    #expect(episodes.rows[0].interval != episodes.rows[1].interval)
+  }
+
   @Test func `what is surely better has probability 1 without doubt`() {
     let improvement = ProbabilityOfImprovement(
       of: [[5, 6, 7]], over: [[1, 2, 3]], seed: 3, stream: 0)
@@ -91,5 +115,8 @@ import Testing
     #expect(summary.best == 9)
     #expect(summary.interval.low >= 1 && summary.interval.high <= 9)
     #expect(summary.certified == 4 - (38.0 / 4).squareRoot())
+    let many = Self.uniform(40, seed: 1).map { EpisodeOutcome(episodeReturn: $0, stepCount: 10) }
+    #expect(
+      EvaluationSummary(many, seed: 1).interval != EvaluationSummary(many, seed: 2).interval)
   }
 }

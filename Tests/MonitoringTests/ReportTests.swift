@@ -78,6 +78,12 @@ import Testing
   }
 }
 
+@Suite struct NumberTextTests {
+  @Test(
+    "factors are thousands", arguments: [(999.0, "999"), (1000, "1.00k"), (1_023_999, "1.02M")])
+  func scaled(value: Double, text: String) { #expect(NumberText.scaled(value) == text) }
+}
+
 @Suite struct RunSummaryTests {
   let summary = RunSummary(
     runDirectory: "runs/cart pole", updates: 120, episodes: 3840, environmentSteps: 1_234_567,

@@ -97,6 +97,42 @@ private func series(_ points: [(Double, Double)]) -> Series {
     #expect(PNGChart(other).bytes != bytes)
   }
 
+  /// The points of the lines of one kind in an SVG.
+  private func points(_ text: String, _ mark: String) -> [[(x: Double, y: Double)]] {
+    text.split(separator: "\n").filter { $0.contains(mark) && $0.contains("L") }.map { line in
+      let path = line[(line.firstRange(of: "d=\"M")?.upperBound ?? line.endIndex)...]
+      return path.prefix { $0 != "\"" && $0 != "Z" }.split(separator: "L").map { point in
+        let numbers = point.split(separator: " ").compactMap { Double($0) }
+        return (numbers[0], numbers[1])
+      }
+    }
+  }
+
+  @Test func svgGoesUpWithTheValueAndItsBandHasAHeight() throws {
+    let runs = [0.0, 20, 100].map { y in series([(0, y), (10, y + 50)]) }
+    let text = SVGChart(
+      Chart(xLabel: "x", yLabel: "y", curves: [Curve(label: "a", runs: runs, pointCount: 2)])
+    ).text
+    let line = try #require(points(text, "class=\"curve\"").first)
+    #expect(line[0].x < line[1].x && line[0].y > line[1].y)
+    let band = try #require(points(text, "opacity=").first)
+    #expect(band.count == 4 && band[0].x == band[3].x)
+    // The median lies between the band's two ends, a fifth of the way from the low one.
+    let share = (band[3].y - line[0].y) / (band[3].y - band[0].y)
+    #expect(abs(share - 0.2) < 0.01, "\(share)")
+  }
+
+  @Test func pngDrawsTheMedianAndEachCurveInAColourOfItsOwn() {
+    func bytes(_ groups: [[Double]]) -> [UInt8] {
+      let curves = groups.map { values in
+        Curve(label: "", runs: values.map { series([(0, $0), (10, $0)]) }, pointCount: 2)
+      }
+      return PNGChart(Chart(xLabel: "", yLabel: "", curves: curves)).bytes
+    }
+    #expect(bytes([[0, 5, 10]]) != bytes([[0, 7, 10]]), "the same band around another median")
+    #expect(bytes([[1], [9]]) != bytes([[9], [1]]), "the same lines in exchanged colours")
+  }
+
   @Test func textRisesFromLeftToRight() throws {
     let lines = TextChart(chart, columnCount: 40, rowCount: 11).text.split(separator: "\n")
     let places = lines.compactMap { line in line.firstIndex(of: "●").map { (line, $0) } }

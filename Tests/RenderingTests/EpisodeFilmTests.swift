@@ -98,5 +98,10 @@ private struct Corridor: Environment {
       bytes[$0...].starts(with: [0x21, 0xf9, 4, 5])
     }
     #expect(controls == 2)
+    // Hundredths of a second: one has to see how it ended.
+    let delays = bytes.indices.dropLast(6).filter {
+      bytes[$0...].starts(with: [0x21, 0xf9, 4, 5])
+    }.map { Int(bytes[$0 + 4]) | Int(bytes[$0 + 5]) << 8 }
+    #expect(delays == [4, 150])
   }
 }

@@ -1,4 +1,7 @@
+import Environments
 import Foundation
+import Learning
+import RL
 import Testing
 import TroupeCommands
 
@@ -34,6 +37,38 @@ import TroupeCommands
     }
   }
 
+  @Test func `each figure is under its own name`() throws {
+    let place = try Workplace()
+    let environments: [any Environment.Type] = [CartPole.self]
+    _ = place.run(["train", "cartpole", "--hidden", "8"], environments: environments)
+    try place.writePolicy(of: CartPole.self, hidden: [8])
+    let outcome = place.run(
+      ["evaluate", "cartpole-seed1", "--episodes", "9", "--seed", "7", "--json"],
+      environments: environments, playsEvaluations: true)
+    let result = try Self.object(outcome)
+    let request = try #require(outcome.evaluation)
+    #expect(request.seed == 7 && request.greedy && request.episodes == 9)
+    for (kind, greedy) in [("sampled", false), ("greedy", true)] {
+      let outcomes = try request.play(greedy: greedy)
+      let summary = EvaluationSummary(outcomes, seed: 7)
+      if !greedy { #expect(summary.median != summary.statistics.mean) }
+      for (name, value) in [
+        ("mean_return", summary.statistics.mean), ("interval_low", summary.interval.low),
+        ("interval_high", summary.interval.high),
+        ("std_return", summary.statistics.standardDeviation),
+        ("mean_minus_std", summary.statistics.mean - summary.statistics.standardDeviation),
+        ("median_return", summary.median), ("worst_return", summary.worst),
+        ("best_return", summary.best), ("mean_length", summary.statistics.meanLength),
+      ] {
+        let found = try Self.number(result[kind], name)
+        #expect(abs(found - value) < 1e-9, "\(kind) \(name)")
+      }
+    }
+    #expect(
+      try Self.number(result["sampled"], "mean_return")
+        != Self.number(result["greedy"], "mean_return"))
+  }
+
   @Test(arguments: ["sampled", "greedy"])
   func `one kind alone is played if it is asked for`(kind: String) throws {
     let place = try Workplace()
@@ -59,6 +94,16 @@ import TroupeCommands
     #expect(configurations[0]["improvement_probability"] is NSNull)
     #expect(configurations[1]["improvement_probability"] as? Double == 1)
     #expect(configurations[1]["differences"] as? [String: String] == ["hidden": "64,64"])
+    let greedy = try Self.object(
+      place.run(["compare"] + names + ["--episodes", "3", "--json", "--greedy"]))
+    let greedyRows = try #require(greedy["configurations"] as? [[String: Any]])
+    #expect(greedyRows.map { $0["mean_return"] as? Double } == [1021, 1051])
+    let drawn = try [1, 2].map { seed in
+      let rows = try Self.object(
+        place.troupe("compare", "cartpole-seed1", "--json", "--seed", "\(seed)"))["configurations"]
+      return try #require(rows as? [[String: Any]]).map { $0["interval_low"] as? Double }
+    }
+    #expect(drawn[0] != drawn[1])
     let text = place.run(["compare"] + names + ["--episodes", "3"]).output
     for part in ["better than cartpole", "1.00 (1.00 to 1.00)", "wide: hidden 64,64", "Over runs"] {
       #expect(text.contains(part), "\(text)")

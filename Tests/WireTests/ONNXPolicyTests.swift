@@ -63,6 +63,11 @@ private struct Fields {
     #expect(nodes[1].texts(1) == nodes[0].texts(2))
     #expect(nodes[2].texts(1) == nodes[1].texts(2) + ["2.weight", "2.bias"])
     #expect(nodes[2].texts(2) == ["logits"])
+    for node in nodes where node.texts(4) == ["Gemm"] {
+      // PyTorch's weights are [outputs, inputs].
+      let attribute = try #require(try node.messages(5).first)
+      #expect(attribute.texts(1) == ["transB"] && attribute.numbers[3] == [1])
+    }
     let tensors = try graph.messages(5)
     #expect(tensors.flatMap { $0.texts(8) } == PolicyFileTests.layout.map(\.name))
     #expect(tensors.map { $0.numbers[1] ?? [] } == [[2, 3], [2], [2, 2], [2]])
@@ -73,6 +78,22 @@ private struct Fields {
     #expect(raw == expected)
     #expect(try graph.messages(11).flatMap { $0.texts(1) } == ["observation"])
     #expect(try graph.messages(12).flatMap { $0.texts(1) } == ["logits"])
+    #expect(try graph.messages(11).map(Self.shape) == [[nil, 3]])
+    #expect(try graph.messages(12).map(Self.shape) == [[nil, 2]])
+  }
+
+  /// Sizes of a ValueInfoProto's dimensions; nil for a name.
+  private static func shape(_ value: Fields) throws -> [UInt64?] {
+    let tensor = try #require(try value.messages(2).first?.messages(1).first)
+    return try #require(try tensor.messages(2).first).messages(1).map { $0.numbers[1]?.first }
+  }
+
+  private static func floats(_ tensor: Fields) -> [Float] {
+    let bytes = tensor.contents[9]?.first ?? []
+    return stride(from: 0, to: bytes.count, by: 4).map { start in
+      Float(
+        bitPattern: bytes[start..<start + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+    }
   }
 
   @Test func `normaliser, ReLU and the deviations of a box are part of the graph`() throws {
@@ -90,6 +111,10 @@ private struct Fields {
         == ["Sub", "Mul", "Clip", "Gemm", "Relu", "Gemm", "Identity"])
     #expect(try graph.messages(12).flatMap { $0.texts(1) } == ["mean", "log_std"])
     let names = try graph.messages(5).flatMap { $0.texts(8) }
+    #expect(try graph.messages(12).map(Self.shape) == [[nil, 2], [2]])
+    let values = try graph.messages(5).suffix(4).map(Self.floats)
+    let limit = ObservationNormalization.limit
+    #expect(values == [[1, 2, 3], [4, 5, 6], [-limit], [limit]])
     // Each input of a node is the graph's, another node's, or a tensor.
     let made = try graph.messages(1).flatMap { $0.texts(2) }
     for input in try graph.messages(1).flatMap({ $0.texts(1) }) {

@@ -3,7 +3,7 @@ import Monitoring
 import RL
 import Testing
 
-@Suite struct MetricsSinksTests {
+@Suite struct SinkFormatTests {
   private var report: UpdateReport {
     var report = UpdateReport(
       version: PolicyVersion(3), returns: [1, 2, 3, 4], environmentSteps: 100)
@@ -15,6 +15,8 @@ import Testing
     #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32)) == 0x8a91_36aa)
     #expect(CRC32C.checksum([UInt8](repeating: 0xff, count: 32)) == 0x62a8_ab43)
     #expect(CRC32C.checksum((0..<32).map { UInt8($0) }) == 0x46dd_794e)
+    // 0xe3069283, turned by 15 bits, plus the constant.
+    #expect(CRC32C.masked(Array("123456789".utf8)) == 0xc78a_b0e5)
   }
 
   @Test func `an update becomes one line a metric, and counts add up`() {
@@ -28,6 +30,7 @@ import Testing
     metrics.record(refusals: [.malformed: 3])
     let lines = registry.text.split(separator: "\n").map(String.init)
     for line in [
+      "# HELP troupe_mean_return mean undiscounted return of the episodes (reward)",
       "# TYPE troupe_mean_return gauge", "troupe_mean_return 2.5",
       "# TYPE troupe_episodes_total counter", "troupe_episodes_total 8",
       "troupe_entropy NaN", "troupe_refusals_total{reason=\"malformed\"} 3",
@@ -60,7 +63,7 @@ import Testing
     let reports = Reports()
     let file = EventFile(directory: directory.path, host: "here") { reports.add($0) }
     _ = directory.file(String(file.path.dropFirst(directory.path.count + 1)))
-    file.begin(configuration: [("seed", "1")], firstVersion: 1)
+    file.begin(configuration: [("seed", "1")], firstVersion: 7)
     file.append(report)
     file.flush()
     let text = try bytes(of: file.path)
@@ -84,6 +87,26 @@ import Testing
     let last = String(decoding: records[3], as: UTF8.self)
     #expect(last.contains("learning/mean_return"))
     #expect(!last.contains("learning/entropy"), "what is not finite is left out")
+    // After the time, field 2 is the step: where the file's steps begin, and the update's version.
+    #expect(Array(records[1][9...10]) == [0x10, 7] && Array(records[3][9...10]) == [0x10, 3])
+    #expect(String(decoding: records[2], as: UTF8.self).contains("| seed | 1 |"))
+    // Field 2 of the value, a float: 2.5.
+    let value = Array("learning/mean_return".utf8) + [0x15, 0, 0, 0x20, 0x40]
+    #expect(records[3].firstRange(of: value) != nil)
     #expect(reports.all.isEmpty)
+  }
+
+  @Test func `events are written when their interval is over, and not before`() throws {
+    let directory = try TemporaryDirectory()
+    for (interval, isEmpty) in [(Duration.zero, false), (.seconds(3600), true)] {
+      let host = isEmpty ? "slow" : "fast"
+      let file = EventFile(directory: directory.path, host: host, interval: interval) { _ in }
+      _ = directory.file(String(file.path.dropFirst(directory.path.count + 1)))
+      file.append(report)
+      file.append(report)
+      #expect((contents(of: file.path) ?? "").isEmpty == isEmpty)
+      file.flush()
+      #expect(contents(of: file.path)?.isEmpty == false)
+    }
   }
 }
