@@ -2,7 +2,8 @@
 """Where the nanoseconds of a training step go: samples a whole run and adds the samples up by kind of work.
 
 Usage: profile.py TROUPE [--functions N] TRAIN-ARGUMENT...; `make profile` runs it for the cases of the
-documentation. Needs perf. Samples are taken by processor time (cpu-clock), so they are core-nanoseconds
+documentation. With --within PATTERN it says instead what share of the samples lies in functions whose names match,
+whatever they call included; with "metrics" what all metrics take. Needs perf. Samples are taken by processor time (cpu-clock), so they are core-nanoseconds
 of user and kernel code together; what the run learns at its begin is included.
 """
 
@@ -33,6 +34,10 @@ KINDS = [
 ]
 
 
+# Measuring, and telling of it: everything that a run without metrics would not do.
+METRICS = r"10RunMonitor|12MetricsSinks|14UpdateOutlets|9Dashboard|7LiveRun"
+
+
 def kind(function):
     return next((name for name, pattern in KINDS if re.search(pattern, function)), "other")
 
@@ -43,15 +48,27 @@ functions = 0
 if arguments[:1] == ["--functions"]:
     functions = int(arguments[1])
     arguments = arguments[2:]
+within = None
+if arguments[:1] == ["--within"]:
+    within = METRICS if arguments[1] == "metrics" else arguments[1]
+    arguments = arguments[2:]
 with tempfile.TemporaryDirectory() as folder:
     data, run = folder + "/perf.data", folder + "/run"
     subprocess.run(
-        ["perf", "record", "-q", "-F", str(FREQUENCY), "-e", "cpu-clock", "-o", data, troupe, "train",
-         *arguments, "--run-dir", run, "--log-level", "warning"],
+        ["perf", "record", "-q", "-F", str(FREQUENCY), "-e", "cpu-clock", *(["--call-graph", "fp"] if within else []),
+         "-o", data, troupe, "train", *arguments, "--run-dir", run, "--log-level", "warning"],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(run + "/metrics.jsonl") as file:
         updates = [json.loads(line) for line in file]
     steps = sum(update["environment_steps"] for update in updates)
+    if within:
+        stacks = subprocess.run(["perf", "script", "-i", data, "-F", "ip,sym"], check=True, capture_output=True,
+                                text=True).stdout.strip().split("\n\n")
+        count = sum(1 for stack in stacks if re.search(within, stack))
+        print("troupe train " + " ".join(arguments))
+        print("%d of %d samples, %.2f %% of the processor time of learner and actors, %.1f µs an update" % (
+            count, len(stacks), 100 * count / len(stacks), 1e6 * count / FREQUENCY / len(updates)))
+        sys.exit()
     script = subprocess.run(
         ["perf", "script", "-i", data, "-F", "comm,pid,tid,ip,sym,dso"],
         check=True, capture_output=True, text=True).stdout

@@ -22,6 +22,7 @@ struct Section: Sendable {
     } + [
       Section(name: "solving", measure: SolvingSection.measure),
       Section(name: "start-up", measure: StartUpSection.measure),
+      Section(name: "metrics", measure: MetricsSection.measure),
       Section(name: "pixelcopter", measure: PixelcopterSection.measure),
     ]
 }
