@@ -59,8 +59,14 @@ extension ActorMessage {
   private static func envelope(
     from frame: RawSpan, limits: DecodingLimits
   ) throws(WireError) -> ProtoActorEnvelope {
-    // Read first and by itself: of another version, nothing else need be readable.
-    let preamble = try decodedEnvelope(ProtoActorPreamble.self, from: frame, limits: limits)
+    let bytes = try envelopeBytes(of: frame, limits: limits)
+    if !EnvelopeOutline(bytes).isOrdinary { try requireOrdinary(bytes) }
+    return try decodedEnvelope(ProtoActorEnvelope.self, from: bytes)
+  }
+
+  /// Read first and by itself: of another version, nothing else need be readable.
+  private static func requireOrdinary(_ bytes: [UInt8]) throws(WireError) {
+    let preamble = try decodedEnvelope(ProtoActorPreamble.self, from: bytes)
     guard preamble.protocolVersion == WireProtocol.version else {
       throw .protocolVersion(
         expected: WireProtocol.version, found: preamble.protocolVersion,
@@ -69,7 +75,6 @@ extension ActorMessage {
     try requireOneBody(
       preamble.join.count + preamble.status.count + preamble.trajectories.count
         + preamble.leave.count + preamble.returns.count)
-    return try decodedEnvelope(ProtoActorEnvelope.self, from: frame, limits: limits)
   }
 }
 

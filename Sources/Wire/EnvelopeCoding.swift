@@ -14,20 +14,27 @@ func encodedEnvelope(_ message: some SwiftProtobuf.Message) -> [UInt8] {
   }
 }
 
-/// The message in `frame`, whose unknown fields are dropped.
-func decodedEnvelope<M: SwiftProtobuf.Message>(
-  _ type: M.Type, from frame: RawSpan, limits: DecodingLimits
-) throws(WireError) -> M {
+/// The bytes of an envelope, unless it is too large.
+func envelopeBytes(
+  of frame: RawSpan, limits: DecodingLimits
+) throws(WireError) -> [UInt8] {
   guard frame.byteCount <= limits.envelopeByteCount else {
     throw .exceedsLimit(
       field: "size of the envelope", limit: UInt64(limits.envelopeByteCount),
       found: UInt64(frame.byteCount))
   }
+  return ArrayCoding.bytes(of: frame)
+}
+
+/// The message in `bytes`, whose unknown fields are dropped.
+func decodedEnvelope<M: SwiftProtobuf.Message>(
+  _ type: M.Type, from bytes: [UInt8]
+) throws(WireError) -> M {
   var options = BinaryDecodingOptions()
   options.messageDepthLimit = 8
   options.discardUnknownFields = true
   do {
-    return try M(serializedBytes: ArrayCoding.bytes(of: frame), options: options)
+    return try M(serializedBytes: bytes, options: options)
   } catch {
     throw .malformed(field: "envelope", problem: "\(error)", offset: nil)
   }

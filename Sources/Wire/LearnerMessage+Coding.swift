@@ -66,8 +66,14 @@ extension LearnerMessage {
   private static func envelope(
     from frame: RawSpan, limits: DecodingLimits
   ) throws(WireError) -> ProtoLearnerEnvelope {
-    // Read first and by itself: of another version, nothing else need be readable.
-    let preamble = try decodedEnvelope(ProtoLearnerPreamble.self, from: frame, limits: limits)
+    let bytes = try envelopeBytes(of: frame, limits: limits)
+    if !EnvelopeOutline(bytes).isOrdinary { try requireOrdinary(bytes) }
+    return try decodedEnvelope(ProtoLearnerEnvelope.self, from: bytes)
+  }
+
+  /// Read first and by itself: of another version, nothing else need be readable.
+  private static func requireOrdinary(_ bytes: [UInt8]) throws(WireError) {
+    let preamble = try decodedEnvelope(ProtoLearnerPreamble.self, from: bytes)
     guard preamble.protocolVersion == WireProtocol.version else {
       throw .protocolVersion(
         expected: WireProtocol.version, found: preamble.protocolVersion, sender: nil)
@@ -75,7 +81,6 @@ extension LearnerMessage {
     try requireOneBody(
       preamble.policy.count + preamble.welcome.count + preamble.lease.count
         + preamble.goodbye.count + preamble.refusal.count)
-    return try decodedEnvelope(ProtoLearnerEnvelope.self, from: frame, limits: limits)
   }
 }
 
