@@ -125,6 +125,7 @@ extension ActorAgenda {
   ) {
     guard terms != self.terms else { return }
     change.startsRound = true
+    lastPush = now
     change.abandoned += drop()
     self.terms = terms
     progress = Array(repeating: .none, count: terms.slotCount)

@@ -43,9 +43,14 @@ package struct ActorAgenda: Sendable {
   var playingCount = 0
   /// Finished and not pushed, in the order of finishing.
   var finishedSlots: [Int] = []
+  /// When trajectories were pushed last, or the round began.
+  var lastPush = Duration.zero
   var schedule: AgendaSchedule
   var stepCount: UInt64 = 0
   var playTime = Duration.zero
+
+  /// Long against the time of a message, short against that of a round in which it matters who plays how much.
+  static let pushInterval = Duration.milliseconds(10)
 
   package init(id: ActorID, identityKey: String, now: Duration) {
     self.id = id
@@ -61,9 +66,11 @@ package struct ActorAgenda: Sendable {
   package var waitingCount: Int { waiting.count }
   /// The slot that ``nextSlot()`` would start.
   var firstWaiting: Int? { isOver ? nil : waiting.first }
-  /// Trajectories are finished and nothing else is to be played: they should be pushed now.
-  package var shouldPush: Bool {
-    !finishedSlots.isEmpty && waiting.isEmpty && playingCount == 0
+  /// Whether what is finished should be pushed now, though a batch is not full: nothing else is to be played; or
+  /// lanes run dry, and the learner, which may have more slots, has heard of none that was played for a while.
+  package func shouldPush(now: Duration) -> Bool {
+    guard !finishedSlots.isEmpty, waiting.isEmpty else { return false }
+    return playingCount == 0 || now - lastPush >= Self.pushInterval
   }
 
   /// Starts the next slot, if there is one: a lane plays it from now on.
@@ -88,6 +95,7 @@ package struct ActorAgenda: Sendable {
     guard !finishedSlots.isEmpty else { return }
     for slot in finishedSlots { progress[slot] = .pushed }
     finishedSlots.removeAll(keepingCapacity: true)
+    lastPush = now
     if isIdle { schedule.becomeIdle(now: now) }
   }
 

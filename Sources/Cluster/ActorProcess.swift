@@ -236,7 +236,8 @@ package struct ActorProcess: ~Copyable {
   }
 
   private mutating func push() throws(RoleFailure) {
-    if let isFull = session?.isBatchFull, unsent.isEmpty, isFull || agenda.shouldPush || end != nil
+    if let isFull = session?.isBatchFull, unsent.isEmpty,
+      isFull || agenda.shouldPush(now: clock.now) || end != nil
     {
       unsent = session?.takeBatches(leaseNumber: agenda.leaseNumber) ?? []
     }

@@ -59,8 +59,11 @@ struct ActorRecord {
   /// How long an answer may take before the lease is sent again.
   func answerTime(_ rules: LedgerRules) -> Duration {
     let roundTrip = self.roundTrip ?? .zero
-    let patience = max(rules.resendFloor, roundTrip * 4) * (1 << min(resendCount, 8))
-    return min(patience, max(rules.resendCeiling, roundTrip * 2))
+    // Sums: the product of a Duration goes through generic code, which took a hundredth of a short round.
+    let two = roundTrip + roundTrip
+    var patience = max(rules.resendFloor, two + two)
+    for _ in 0..<min(resendCount, 8) { patience += patience }
+    return min(patience, max(rules.resendCeiling, two))
   }
 
   /// Learns the speed from totals that only grow, so that a lost status loses nothing.

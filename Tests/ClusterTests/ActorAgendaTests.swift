@@ -74,17 +74,34 @@ struct ActorAgendaTests {
     #expect(agenda.nextSlot() == nil)
   }
 
-  @Test("while playing a status goes out twice a second, while idle after 1, 2, 4 … 500 ms")
+  @Test("while playing a status goes out twice a second, while idle after 16, 32, 64 … 500 ms")
   func statuses() {
     let agenda = welcomed()
     #expect(agenda.duties(from: 1, until: 1600) == [500, 1000, 1500])
     for slot in agenda.startAll() { #expect(agenda.finished(slot)) }
-    #expect(agenda.shouldPush && !agenda.isIdle)
+    #expect(agenda.shouldPush(now: .zero) && !agenda.isIdle)
     agenda.pushedFinished(now: .milliseconds(1700))
-    #expect(agenda.isIdle && !agenda.shouldPush)
+    #expect(agenda.isIdle && !agenda.shouldPush(now: .seconds(9)))
     #expect(
       agenda.duties(from: 1700, until: 3300)
-        == [1700, 1701, 1703, 1707, 1715, 1731, 1763, 1827, 1955, 2211, 2711, 3211])
+        == [1700, 1716, 1748, 1812, 1940, 2196, 2696, 3196])
+  }
+
+  @Test(
+    "what is finished is pushed when lanes run dry, at most every 10 ms, or when nothing is left")
+  func pushes() {
+    let agenda = welcomed()
+    for _ in 0..<7 { _ = agenda.nextSlot() }
+    #expect(agenda.finished(0) && !agenda.shouldPush(now: .seconds(1)), "a slot waits")
+    _ = agenda.nextSlot()
+    #expect(!agenda.shouldPush(now: .milliseconds(9)), "the round began at 0")
+    #expect(agenda.shouldPush(now: .milliseconds(10)))
+    agenda.pushedFinished(now: .milliseconds(10))
+    #expect(!agenda.shouldPush(now: .seconds(1)), "nothing is finished")
+    #expect(agenda.finished(1) && !agenda.shouldPush(now: .milliseconds(19)))
+    #expect(agenda.shouldPush(now: .milliseconds(20)))
+    for slot in 2..<8 { #expect(agenda.finished(slot)) }
+    #expect(agenda.shouldPush(now: .milliseconds(11)), "nothing is left to play")
   }
 
   @Test("a status lists all that was not pushed: waiting, under way and finished")
@@ -157,7 +174,7 @@ struct ActorAgendaTests {
     let change = agenda.policy(
       origin(6), terms(6), lease(4, 6, 10..<12), now: .milliseconds(3))
     #expect(change.startsRound && !change.followsNewIncarnation && change.abandoned == [1, 2])
-    #expect(!agenda.shouldPush && agenda.nextDuty(3) == .status)
+    #expect(!agenda.shouldPush(now: .zero) && agenda.nextDuty(3) == .status)
     #expect(agenda.statusReport?.leaseNumber == 4)
     #expect(agenda.nextSlot() == 10)
   }

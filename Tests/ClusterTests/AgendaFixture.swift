@@ -26,12 +26,15 @@ final class AgendaFixture {
   func refusal(_ origin: MessageOrigin, identityKey: String?) -> AgendaChange {
     value.refusal(origin, identityKey: identityKey, now: .zero)
   }
+  func shouldPush(now: Duration) -> Bool { value.shouldPush(now: now) }
   func nextSlot() -> Int? { value.nextSlot() }
   func finished(_ slot: Int) -> Bool { value.finished(slot) }
   func pushedFinished(now: Duration = .zero) { value.pushedFinished(now: now) }
   func nextDuty(_ milliseconds: Int) -> ActorAgenda.Duty? {
     value.nextDuty(now: .milliseconds(milliseconds))
   }
+
+  func nextDuty(at time: Duration) -> ActorAgenda.Duty? { value.nextDuty(now: time) }
 
   /// Starts all that is left to start.
   func startAll() -> [Int] {

@@ -69,7 +69,7 @@ struct SimulatedActor {
       lanesInUse.append((slot, now + .milliseconds(length * slowness)))
       startedCount += 1
     }
-    if batch.count >= 4 || agenda.shouldPush, !batch.isEmpty {
+    if batch.count >= 4 || agenda.shouldPush(now: now), !batch.isEmpty {
       sent.append(.trajectories(batch))
       batch = []
       agenda.pushedFinished(now: now)

@@ -14,7 +14,7 @@ from .rollout import Round
 
 STATUS_PERIOD = 0.5
 FIRST_JOIN_INTERVAL = 0.01
-FIRST_IDLE_INTERVAL = 0.001
+FIRST_IDLE_INTERVAL = 0.016
 
 
 @dataclass(frozen=True)
