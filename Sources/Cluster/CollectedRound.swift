@@ -29,12 +29,29 @@ enum CollectedRound {
   }
 }
 
+/// An update whose parameters are there, and what is left to do for it.
+enum UnfinishedRound {
+  case trajectories(UnfinishedUpdate<MLPPolicy>)
+  /// Nothing is left.
+  case returns(UpdateDiagnostics)
+}
+
 extension Learner<MLPPolicy> {
+  /// Makes the next version, and no more than that.
+  ///
   /// - Precondition: the round is a complete training round of this version.
-  mutating func update(with round: CollectedRound) -> UpdateDiagnostics {
+  mutating func advance(with round: consuming CollectedRound) -> UnfinishedRound {
     switch round {
-    case .trajectories(let round): update(with: round)
-    case .returns(let round, _): update(with: round)
+    case .trajectories(let round): .trajectories(advance(with: round))
+    case .returns(let round, _): .returns(update(with: round))
+    }
+  }
+
+  /// Does the rest.
+  mutating func finish(_ round: consuming UnfinishedRound) -> UpdateDiagnostics {
+    switch round {
+    case .trajectories(let update): finish(update)
+    case .returns(let diagnostics): diagnostics
     }
   }
 }

@@ -18,7 +18,7 @@ extension LearnerProcess {
       switch item {
       case .outcast(let key, _):
         monitor.dropped(
-          .outcast, "its key was removed", actor: nil, peer: key.map { "\($0)" }, now: clock.now)
+          .outcast, "its key was removed", actor: nil, peer: key.map { "\($0)" })
       case .malformed(let error, let sender, _):
         try heedMalformed(error, from: sender)
       case .message(let message, let sender, let byteCount):
@@ -78,7 +78,7 @@ extension LearnerProcess {
   }
 
   private mutating func heedMalformed(_ error: WireError, from peer: Peer) throws(RoleFailure) {
-    monitor.dropped(.malformed, "\(error)", actor: nil, peer: text(of: peer), now: clock.now)
+    monitor.dropped(.malformed, "\(error)", actor: nil, peer: text(of: peer))
     guard case .protocolVersion(let expected, let found, let sender) = error else {
       return note(ledger.offended(by: peer))
     }
@@ -92,7 +92,7 @@ extension LearnerProcess {
     _ message: ActorMessage, from peer: Peer
   ) throws(RoleFailure) {
     monitor.dropped(
-      .foreignRun, "another run", actor: message.actor, peer: text(of: peer), now: clock.now)
+      .foreignRun, "another run", actor: message.actor, peer: text(of: peer))
     guard case .join = message.body else { return }
     try refuse(message.actor, .otherRun, "another run is served here")
   }
@@ -139,48 +139,46 @@ extension LearnerProcess {
   ) {
     if message.round == collected.id, case .returns = collected {
       return monitor.dropped(
-        .wrongForm, "a search collects returns", actor: actor, peer: peerText(of: actor),
-        now: clock.now)
+        .wrongForm, "a search collects returns", actor: actor, peer: peerText(of: actor))
     }
     if let value = message.block.firstNonFinite {
       monitor.dropped(
-        .nonFinite, "\(value) is not finite", actor: actor, peer: peerText(of: actor),
-        now: clock.now)
+        .nonFinite, "\(value) is not finite", actor: actor, peer: peerText(of: actor))
       return note(ledger.offended(actor))
     }
     let block = message.block
     if let objection = approximateActors.objection(to: block, from: actor) {
       return monitor.dropped(
-        .approximate, objection, actor: actor, peer: peerText(of: actor), now: clock.now)
+        .approximate, objection, actor: actor, peer: peerText(of: actor))
     }
     var acceptedCount = 0
-    for (index, offset) in block.stepOffsets.enumerated() {
-      let header = block.headers[index]
+    var entering: [TrajectoryReference] = []
+    for trajectory in TrajectoryReference.all(of: block) {
+      let header = trajectory.header
       let admission = admit(
         from: actor, round: message.round, policyDigest: message.policyDigest, slot: header.slot,
         fingerprint: header.fingerprint, stepCount: header.stepCount)
-      guard case .trajectories(let estimation) = collected else { continue }
+      guard case .trajectories = collected else { continue }
       switch admission {
       case .rejected: continue
       case .first, .second:
         acceptedCount += 1
-        let copy = TrajectoryReference(block: block, index: index, stepOffset: offset)
-        if let trajectory = heedCopy(
-          copy, from: actor, isFirst: admission == .first, in: message.round)
-        {
-          estimation.insert(trajectory, wake: wakeUp.call)
+        let isFirst = admission == .first
+        if let copy = heedCopy(trajectory, from: actor, isFirst: isFirst, in: message.round) {
+          entering.append(copy)
         }
       case .accepted:
         acceptedCount += 1
-        var place = header.slot
-        if arrivals != nil {
-          guard let next = arrivals?.take(slot: header.slot) else { continue }
-          place = next
+        if arrivals == nil {
+          entering.append(trajectory)
+        } else if let place = arrivals?.take(slot: header.slot) {
+          entering.append(trajectory.placed(at: place))
         }
-        estimation.insert(
-          TrajectoryReference(block: block, index: index, stepOffset: offset, place: place),
-          wake: wakeUp.call)
       }
+    }
+    if case .trajectories(let estimation) = collected {
+      let wake = wakeUp.call
+      for trajectory in entering { estimation.insert(trajectory, wake: wake) }
     }
     monitor.accepted(acceptedCount, from: actor, now: clock.now)
   }
@@ -190,8 +188,7 @@ extension LearnerProcess {
   ) {
     if message.round == collected.id, case .trajectories = collected {
       return monitor.dropped(
-        .wrongForm, "this round collects trajectories", actor: actor, peer: peerText(of: actor),
-        now: clock.now)
+        .wrongForm, "this round collects trajectories", actor: actor, peer: peerText(of: actor))
     }
     var acceptedCount = 0
     for outcome in message.outcomes {

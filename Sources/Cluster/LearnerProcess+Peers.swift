@@ -11,13 +11,11 @@ extension LearnerProcess {
     case .granted: return true
     case .tooMany:
       monitor.dropped(
-        .tooManyIDs, "nobody has so many actors", actor: message.actor, peer: text(of: peer),
-        now: clock.now)
+        .tooManyIDs, "nobody has so many actors", actor: message.actor, peer: text(of: peer))
     case .foreign(let holder):
       let owner = text(of: holder) ?? "another address"
       monitor.dropped(
-        .otherKey, "the id belongs to \(owner)", actor: message.actor, peer: text(of: peer),
-        now: clock.now)
+        .otherKey, "the id belongs to \(owner)", actor: message.actor, peer: text(of: peer))
       guard case .join(let join) = message.body else { return false }
       let name = identityKey(
         hostName: join.hostName, processID: join.processID, key: peer.key)

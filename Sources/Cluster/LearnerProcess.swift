@@ -33,6 +33,10 @@ package struct LearnerProcess: ~Copyable {
   /// The policy message of the current round, which a welcome repeats.
   var currentPolicy: LearnerMessage.Policy?
   var ending: Ending?
+  /// The update that made the newest parameters, while something is left to do for it.
+  private var unfinished: UnfinishedRound?
+  /// A checkpoint of the newest version is due; of the evaluation there was, if any.
+  private var dueCheckpoint: DueCheckpoint?
   /// Copies of audited slots in this round.
   var audit = RoundAudit()
   /// Reports that the environment broke its contract in this round, by slot; nil for an unknown one.
@@ -40,6 +44,10 @@ package struct LearnerProcess: ~Copyable {
   /// Where the order of arrival decides which episodes make the update.
   var arrivals: ArrivalOrder?
   var approximateActors: ApproximateActors
+
+  private struct DueCheckpoint {
+    var evaluation: ReturnStatistics?
+  }
 
   /// Why the run stops before its goal.
   enum Ending {
@@ -122,8 +130,9 @@ package struct LearnerProcess: ~Copyable {
     } catch {
       ending = .failure(error)
     }
+    finishUpdate()
     monitor.flush()
-    store.save(learner, totals: monitor.totals, evaluation: nil)
+    store.save(learner, totals: monitor.totals, evaluation: dueCheckpoint?.evaluation)
     do throws(RoleFailure) {
       try sayGoodbye()
     } catch {
@@ -170,16 +179,28 @@ package struct LearnerProcess: ~Copyable {
       guard let round = try playRound(.training, slotCount: role.run.learner.episodesPerUpdate)
       else { return }
       let start = clock.now
-      let diagnostics = learner.update(with: round)
-      monitor.updated(diagnostics, computing: clock.now - start, ledger: ledger)
+      unfinished = learner.advance(with: round)
+      monitor.advanced(computing: clock.now - start, ledger: ledger)
+      let isDue = learner.snapshot.version.rawValue % UInt32(role.checkpointEvery) == 0
+      dueCheckpoint = isDue ? DueCheckpoint() : nil
       let evaluation = try evaluateIfDue()
-      if learner.snapshot.version.rawValue % UInt32(role.checkpointEvery) == 0 {
-        // A run that resumes from here has the update in its metrics.
-        monitor.report(now: clock.now)
-        store.save(learner, totals: monitor.totals, evaluation: evaluation)
-      }
+      dueCheckpoint?.evaluation = evaluation
       if ending != nil { return }
     }
+  }
+
+  /// Does what is left of the update, if anything: what no actor waits for is done while they play.
+  private mutating func finishUpdate() {
+    guard let unfinished = unfinished.take() else { return }
+    monitor.updated(learner.finish(unfinished))
+  }
+
+  /// Tells of the update, to which an evaluation belongs, and saves the version that is now played. A learner
+  /// that ends before resumes from the checkpoint before, and actors follow it back.
+  private mutating func reportUpdate() {
+    monitor.report()
+    guard let due = dueCheckpoint.take() else { return }
+    store.save(learner, totals: monitor.totals, evaluation: due.evaluation)
   }
 
   private var isGoalReached: Bool {
@@ -205,8 +226,8 @@ package struct LearnerProcess: ~Copyable {
   private mutating func playRound(
     _ kind: StreamKind, slotCount: Int
   ) throws(RoleFailure) -> CollectedRound? {
-    var collected = beginRound(kind, slotCount: slotCount)
     let snapshot = learner.snapshot
+    let id = RoundID(version: snapshot.version, kind: kind)
     monitor.roundBegan(now: clock.now)
     arrivals = nil
     audit = RoundAudit()
@@ -218,9 +239,9 @@ package struct LearnerProcess: ~Copyable {
       offeredCount = ArrivalOrder.offeredSlotCount(placeCount: slotCount, laneCount: laneCount)
     }
     let leases = ledger.beginRound(
-      collected.id, slotCount: offeredCount, policyDigest: snapshot.digest, now: clock.now)
+      id, slotCount: offeredCount, policyDigest: snapshot.digest, now: clock.now)
     var policy = LearnerMessage.Policy(
-      round: collected.id, slotCount: offeredCount, digest: snapshot.digest,
+      round: id, slotCount: offeredCount, digest: snapshot.digest,
       parameters: snapshot.parameters, normalization: snapshot.normalization,
       perturbationScale: snapshot.perturbation?.scale,
       firstLeases: leases.map {
@@ -230,9 +251,10 @@ package struct LearnerProcess: ~Copyable {
     // Nobody who was removed meanwhile hears of it.
     try heedKeys(isAnnounced: false)
     try send(.policy(policy), to: .policy)
-    monitor.broadcast(snapshot, in: policy.round, now: clock.now)
-    // Of the update before, while the actors play; an evaluation belongs to it.
-    if kind == .training { monitor.report(now: clock.now) }
+    monitor.broadcast(snapshot, in: id, now: clock.now)
+    finishUpdate()
+    if kind == .training { reportUpdate() }
+    var collected = beginRound(kind, slotCount: slotCount)
     // A welcome repeats the policy, but carries a lease of its own.
     policy = LearnerMessage.Policy(
       round: policy.round, slotCount: offeredCount, digest: policy.digest,
@@ -256,7 +278,7 @@ package struct LearnerProcess: ~Copyable {
       }
       heedVerifications(of: &collected)
       try actors?.supervise(now: clock.now, logger: logger)
-      monitor.lookAt(ledger, round: collected.id, now: clock.now)
+      monitor.lookAt(ledger, round: id, now: clock.now)
       if ending != nil { return nil }
     }
     monitor.roundEnded(now: clock.now)

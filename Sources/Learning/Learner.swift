@@ -1,31 +1,6 @@
 internal import Kernels
 package import RL
 
-/// What one update did.
-package struct UpdateDiagnostics: Sendable, Equatable {
-  /// The version that the update made.
-  package let version: PolicyVersion
-  package let episodes: [EpisodeOutcome]
-  /// NaN in a search, which looks at no trajectory.
-  package let meanEntropy: Double
-  /// Euclidean norm of the gradient before clipping; NaN in searches that follow no direction.
-  package let gradientNorm: Double
-  /// Estimate of KL(π_v ‖ π_v+1); NaN in a search.
-  package let divergence: Double
-  package let learningRate: Double
-  /// Share of the variance of the λ-returns that V explained, where a V is learned.
-  package let explainedVariance: Double?
-  /// Squared norm of the gradient by the trace of its covariance; nil for a round of one group.
-  package let signalToNoise: Double?
-  /// Share of the weights' mean square that the baseline took away; nil if none was subtracted.
-  package let baselineVarianceCut: Double?
-  /// Root of the mean squared error of V, where a V is learned.
-  package let valueError: Double?
-
-  package var stepCount: Int { episodes.reduce(0) { $0 + $1.stepCount } }
-  package var returns: ReturnStatistics { ReturnStatistics(episodes) }
-}
-
 /// The learner as a value: parameters, optimizer, and the one function from a round's trajectories to
 /// the next version.
 package struct Learner<P: Policy> {
@@ -139,6 +114,11 @@ package struct Learner<P: Policy> {
 
   /// Applies the gradient of a complete training round of the current version.
   package mutating func update(with round: RoundEstimation<P>) -> UpdateDiagnostics {
+    finish(advance(with: round))
+  }
+
+  /// The first part of an update, what actors wait for: after it ``snapshot`` is the next version's.
+  package mutating func advance(with round: RoundEstimation<P>) -> UnfinishedUpdate<P> {
     precondition(
       round.round == RoundID(version: snapshot.version, kind: .training),
       "an update consumes the round of its own version")
@@ -154,20 +134,31 @@ package struct Learner<P: Policy> {
     let learningRate = isWarmUp ? 0 : optimizer.scheduledLearningRate
     var parameters = snapshot.parameters
     if !isWarmUp { optimizer.update(&parameters, along: gradient) }
-    let divergence = round.divergence(from: parameters)
     if let measured = round.observationStatistics { statistics?.merge(measured) }
     snapshot = PolicySnapshot(
       version: snapshot.version.next, parameters: parameters,
       normalization: statistics?.normalization)
-    let (explainedVariance, valueError) = (round.explainedVariance, round.valueError)
-    if valueBaseline != nil, !isWarmUp {
+    return UnfinishedUpdate(
+      round: round, version: snapshot.version, parameters: parameters, gradientNorm: norm,
+      signalToNoise: estimate.signalToNoise, learningRate: learningRate, fitsValues: !isWarmUp)
+  }
+
+  /// The second part: fits V, which the next round's advantages are made with, and makes the numbers that people
+  /// look at.
+  ///
+  /// - Precondition: no training round was begun since the update, and nothing of the learner saved.
+  package mutating func finish(_ update: consuming UnfinishedUpdate<P>) -> UpdateDiagnostics {
+    let round = update.round
+    let diagnostics = UpdateDiagnostics(
+      version: update.version, episodes: round.episodes, meanEntropy: round.meanEntropy,
+      gradientNorm: update.gradientNorm, divergence: round.divergence(from: update.parameters),
+      learningRate: update.learningRate, explainedVariance: round.explainedVariance,
+      signalToNoise: update.signalToNoise, baselineVarianceCut: round.baselineVarianceCut,
+      valueError: round.valueError)
+    if valueBaseline != nil, update.fitsValues {
       for _ in 0..<configuration.value.passes { fitValues(to: round) }
     }
-    return UpdateDiagnostics(
-      version: snapshot.version, episodes: round.episodes, meanEntropy: round.meanEntropy,
-      gradientNorm: norm, divergence: divergence, learningRate: learningRate,
-      explainedVariance: explainedVariance, signalToNoise: estimate.signalToNoise,
-      baselineVarianceCut: round.baselineVarianceCut, valueError: valueError)
+    return diagnostics
   }
 
   /// One step of V towards the λ-returns of the round.
@@ -183,9 +174,7 @@ package struct Learner<P: Policy> {
   package mutating func update(with blocks: [TrajectoryBlock]) -> UpdateDiagnostics {
     var round = beginRound(kind: .training, slotCount: configuration.episodesPerUpdate)
     for block in blocks {
-      for (index, offset) in block.stepOffsets.enumerated() {
-        round.insert(TrajectoryReference(block: block, index: index, stepOffset: offset)) {}
-      }
+      for trajectory in TrajectoryReference.all(of: block) { round.insert(trajectory) {} }
     }
     var mismatches: [Int] = []
     while !round.isComplete, mismatches.isEmpty {

@@ -1,18 +1,5 @@
 internal import Kernels
 package import RL
-internal import Synchronization
-
-/// What one episode came to.
-package struct EpisodeOutcome: Hashable, Sendable {
-  /// Σ of the rewards as the environment gave them, neither discounted nor scaled.
-  package let episodeReturn: Double
-  package let stepCount: Int
-
-  package init(episodeReturn: Double, stepCount: Int) {
-    self.episodeReturn = episodeReturn
-    self.stepCount = stepCount
-  }
-}
 
 /// One round's estimate in the making: trajectories go in as they arrive, and groups of slots are worked
 /// on meanwhile by the learner's threads.
@@ -33,10 +20,12 @@ package struct RoundEstimation<P: Policy> {
 
   package let round: RoundID
   package let partition: RoundPartition
-  private let context: RoundContext<P>
-  private let groups: [SlotGroup<P>]
-  private let queue: WorkQueue
+  let context: RoundContext<P>
+  let groups: [SlotGroup<P>]
+  let queue: WorkQueue
   private let finished = Mailbox<GroupResult>()
+  /// Groups still to be laid out, or in the present pass to be found right.
+  private var unfinished: GroupCountdown
   /// Groups whose slots are all filled and laid out, where the weights need the round.
   private var preparedCount = 0
   /// A group was laid out since the last pass began.
@@ -53,6 +42,14 @@ package struct RoundEstimation<P: Policy> {
   private enum GroupResult: Sendable {
     case prepared
     case verified(GroupVerification, pass: Int)
+
+    var isRefusal: Bool {
+      if case .verified(let verification, _) = self {
+        !verification.mismatches.isEmpty
+      } else {
+        false
+      }
+    }
   }
 
   init(
@@ -67,13 +64,14 @@ package struct RoundEstimation<P: Policy> {
       SlotGroup(index: $0, slots: partition.slots(of: $0), context: context)
     }
     isReported = Array(repeating: false, count: partition.groupCount)
+    unfinished = GroupCountdown(from: partition.groupCount)
   }
 
-  /// Whether the weights come from the whole round.
-  private var needsRound: Bool { context.estimates && context.configuration.needsRound }
+  private var needsRound: Bool { context.needsRound }
 
   /// Puts in a trajectory. When its group is complete there is something to compute, by another thread if
-  /// that is worth it; `wake` is then called there when ``takeVerifications(wake:)`` has something.
+  /// that is worth it; `wake` is then called there when ``takeVerifications(wake:)`` has something that
+  /// cannot wait: a refusal, or the last group.
   ///
   /// - Precondition: the trajectory's slot, observation and action sizes are those of the round.
   package func insert(_ trajectory: TrajectoryReference, wake: @escaping @Sendable () -> Void) {
@@ -130,6 +128,8 @@ package struct RoundEstimation<P: Policy> {
     isPassDue = false
     pass += 1
     verifiedCount = 0
+    // Of its own: what a thread still does for the pass before counts there.
+    unfinished = GroupCountdown(from: groups.count)
     let (weights, groupSteps) = roundWeights()
     let pass = pass
     // The gradient is divided by m as a whole, the mean entropy is over steps.
@@ -152,7 +152,7 @@ package struct RoundEstimation<P: Policy> {
   }
 
   /// Whether so many steps are too little for another thread, with a pass through the network or without.
-  private func isSmall(stepCount: Int, passes: Bool = true) -> Bool {
+  func isSmall(stepCount: Int, passes: Bool = true) -> Bool {
     let network = passes ? context.parameters.count : 0
     return stepCount * (network + Self.workBesideNetwork) <= Self.inlineWorkLimit
   }
@@ -162,13 +162,18 @@ package struct RoundEstimation<P: Policy> {
     inline: Bool, wake: @escaping @Sendable () -> Void,
     _ work: @escaping @Sendable () -> GroupResult
   ) {
+    let (finished, unfinished) = (finished, unfinished)
+    let finish: @Sendable () -> Bool = {
+      let result = work()
+      finished.put(result)
+      return result.isRefusal || unfinished.step()
+    }
     if inline {
-      finished.put(work())
+      // The caller looks at what is finished anyway.
+      _ = finish()
     } else {
-      queue.submit { [finished] in
-        finished.put(work())
-        wake()
-      }
+      // Waking the loop takes a processor from the others.
+      queue.submit { if finish() { wake() } }
     }
   }
 
@@ -178,7 +183,7 @@ package struct RoundEstimation<P: Policy> {
   package var isComplete: Bool { verifiedCount == groups.count }
 
   /// What every episode came to, in slot order.
-  package var episodes: [EpisodeOutcome] { groups.flatMap { $0.episodes } }
+  package var episodes: [EpisodeOutcome] { groups.flatMap { $0.outcomes } }
 
   /// Mean entropy of the policy over all steps.
   package var meanEntropy: Double {
@@ -186,132 +191,23 @@ package struct RoundEstimation<P: Policy> {
     return sum / Double(stepCount)
   }
 
-  /// An estimate of KL(π_v ‖ π) for other parameters, from the first tile of up to 8 groups.
-  package func divergence(from parameters: [Float]) -> Double {
-    var (sum, count) = (0.0, 0)
-    for group in groups.prefix(8) {
-      let part = group.divergenceSum(from: parameters)
-      sum += part.sum
-      count += part.stepCount
-    }
-    return sum / Double(count)
-  }
-
-  /// ĝ = 1/m Σᵢ Σₜ ∇log π(aₜ|sₜ) Ψₜ + β ∇ mean entropy, flat like the parameters.
-  ///
-  /// Determinism: tiles within a chunk in order, then chunks, then groups by a fixed tree.
-  ///
-  /// Source: Sutton and Barto, 2nd edition, section 13.3.
-  ///
-  /// - Precondition: the round is complete and a training round.
-  package func gradient() -> [Float] { gradientAndNoise().gradient }
-
-  /// The gradient, and the signal-to-noise ratio of the estimate: its squared norm by the trace of its
-  /// covariance, as the spread of the groups' gradients tells it. Nil for a round of one group.
-  ///
-  /// Source: McCandlish et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.
-  func gradientAndNoise() -> (gradient: [Float], signalToNoise: Double?) {
-    precondition(isComplete && context.estimates, "a gradient needs the whole training round")
-    var squares = 0.0
-    let gradient = meanOfGroupGradients(count: partition.slotCount) {
-      squares += Reductions.sumOfSquares($0)
-    }
-    let groupCount = Double(groups.count)
-    let ofSum =
-      Reductions.sumOfSquares(gradient.span) * Double(partition.slotCount)
-      * Double(partition.slotCount)
-    // groupCount × the variance of one group's gradient is the variance of their sum.
-    let noise = (squares - ofSum / groupCount) * groupCount / (groupCount - 1)
-    return (gradient, groups.count > 1 && noise > 0 ? ofSum / noise : nil)
-  }
-
-  /// The ascent direction of −½ × the mean squared error of V over all steps of the round, whose
-  /// targets are the λ-returns under V as it was during the round.
-  ///
-  /// Determinism: as ``gradient()``.
-  ///
-  /// - Precondition: V is the baseline, and the policy's gradient was taken.
-  func valueGradient(of baseline: ValueBaseline) -> [Float] {
-    forEachGroup { $0.accumulateValueGradient(of: baseline) }
-    return meanOfGroupGradients(count: stepCount)
-  }
-
-  /// How much of the variance of the λ-returns V explained; nil where V is not the baseline.
-  package var explainedVariance: Double? {
-    context.valueBaseline == nil ? nil : GroupValues.explainedVariance(of: allValues)
-  }
-
-  /// Of the observations of a training round; nil where they are not normalised.
-  var observationStatistics: ObservationStatistics? {
-    .merged(groups.compactMap { $0.statistics }[...])
-  }
-
-  /// Root of the mean squared difference of V from its targets; nil where V is not the baseline.
-  package var valueError: Double? {
-    context.valueBaseline == nil ? nil : GroupValues.error(of: allValues)
-  }
-
-  private var stepCount: Int { groups.reduce(0) { $0 + $1.stepCount } }
-  // Closures here, for a key path into a generic type is looked up by name each time: 15 µs a round.
-  private var allValues: [GroupValues] { groups.map { $0.values } }
-
-  private func meanOfGroupGradients(
-    count: Int, lookingAt look: (Span<Float>) -> Void = { _ in }
-  ) -> [Float] {
-    var sum = PairwiseSum()
-    for group in groups {
-      guard let gradient = group.takeGradient() else {
-        preconditionFailure("a gradient is taken once")
-      }
-      look(gradient.span)
-      sum.add(gradient)
-    }
-    guard var total = sum.total() else { preconditionFailure("a round has a group") }
-    var view = total.mutableSpan
-    VectorUpdates.scale(&view, by: 1 / Float(count))
-    return total
-  }
-
+  var stepCount: Int { groups.reduce(0) { $0 + $1.stepCount } }
   /// Ψ of every step of the round in slot order, and the steps of each group.
   private mutating func roundWeights() -> (weights: [Float], groupSteps: [Range<Int>]) {
     var sources: [Float] = []
+    sources.reserveCapacity(stepCount)
     var episodes: [Range<Int>] = []
     var groupSteps: [Range<Int>] = []
     for group in groups {
-      let part = group.weightSources
+      let part = group.takeWeightSources()
       let first = sources.count
       episodes += part.episodes.map { $0.lowerBound + first..<$0.upperBound + first }
       sources += part.values
       groupSteps.append(first..<sources.count)
     }
     let (weights, varianceCut) = StepWeights(configuration: context.configuration).complete(
-      rewardsToGo: sources, episodes: episodes)
+      rewardsToGo: consume sources, episodes: episodes)
     baselineVarianceCut = varianceCut
     return (weights, groupSteps)
-  }
-
-  /// Runs `body` for every group, on the learner's threads if that is worth it.
-  private func forEachGroup(_ body: @escaping @Sendable (SlotGroup<P>) -> Void) {
-    if isSmall(stepCount: stepCount) {
-      for group in groups { body(group) }
-    } else {
-      queue.forEach(groups.count) { [groups] index in body(groups[index]) }
-    }
-  }
-}
-
-/// Values that threads leave for another one.
-package final class Mailbox<Value: Sendable>: Sendable {
-  private let values = Mutex<[Value]>([])
-
-  package init() {}
-
-  package func put(_ value: Value) { values.withLock { $0.append(value) } }
-
-  package func takeAll() -> [Value] {
-    values.withLock { values in
-      defer { values = [] }
-      return values
-    }
   }
 }

@@ -2,36 +2,27 @@ internal import Kernels
 internal import RL
 internal import Synchronization
 
-/// Everything that all groups of a round share.
-struct RoundContext<P: Policy>: Sendable {
-  let policy: P
-  let parameters: [Float]
-  let configuration: LearnerConfiguration
-  /// V as it is during the round, where it is the baseline.
-  let valueBaseline: ValueBaseline?
-  /// False for evaluation rounds, which estimate no gradient.
-  let estimates: Bool
-  let workspaces: WorkspacePool<P>
-  /// How the round's policy, and V, see observations; nil for as they are.
-  let normalization: ObservationNormalization?
-}
-
 /// A group of consecutive slots of one round: their steps one after the other in slot order, in tiles
 /// of fixed width, and the gradient summed over them. Whoever computes it, and whenever, the bits are
 /// the same.
 final class SlotGroup<P: Policy>: Sendable {
   private struct State: Sendable {
+    /// Empty once nobody needs them any more.
     var trajectories: [TrajectoryReference?]
     var missingCount: Int
+    /// What the episodes came to, once all are there.
+    var outcomes: [EpisodeOutcome] = []
     var tiles = GroupTiles()
-    var logProbabilities: [Float] = []
-    /// What the weights of the steps are made of: rewards-to-go, or the advantages over V.
-    var weightSources: [Float] = []
+    /// Rewards-to-go, which the weights of the steps are made of; empty where those come from V, and once they
+    /// were taken.
+    var rewardsToGo: [Float] = []
     var values = GroupValues()
     /// Of the observations, where they are normalised.
     var statistics: ObservationStatistics?
     var entropySum = 0.0
     var gradient: [Float]?
+    /// What the estimate of the divergence looks at, in the groups that it looks at.
+    var sample: DivergenceSample?
   }
 
   let index: Int
@@ -64,12 +55,16 @@ final class SlotGroup<P: Policy>: Sendable {
       let place = slot - slots.lowerBound
       if state.trajectories[place] != nil { state.missingCount += 1 }
       state.trajectories[place] = nil
+      state.outcomes = []
     }
   }
 
+  /// Of all episodes, once they are there.
   var stepCount: Int {
     state.withLock { state in
-      state.trajectories.reduce(0) { $0 + ($1?.header.stepCount ?? 0) }
+      state.outcomes.isEmpty
+        ? state.trajectories.reduce(0) { $0 + ($1?.header.stepCount ?? 0) }
+        : state.outcomes.reduce(0) { $0 + $1.stepCount }
     }
   }
 
@@ -81,7 +76,7 @@ final class SlotGroup<P: Policy>: Sendable {
   func verifyLocally() -> GroupVerification {
     state.withLock { state in
       prepare(&state)
-      let weights = context.estimates ? localWeights(state) : nil
+      let weights = context.estimates ? localWeights(&state) : nil
       return verify(&state, weights: weights, firstStep: 0, entropyWeight: 0)
     }
   }
@@ -98,6 +93,9 @@ final class SlotGroup<P: Policy>: Sendable {
   private func prepare(_ state: inout State) {
     let trajectories = state.trajectories.compactMap { $0 }
     precondition(trajectories.count == slots.count, "a group is prepared when it is complete")
+    state.outcomes = trajectories.map {
+      EpisodeOutcome(episodeReturn: $0.sumOfRewards, stepCount: $0.header.stepCount)
+    }
     state.tiles = GroupTiles(
       trajectories, observationSize: context.policy.observationSize,
       actionSize: context.policy.actionSpace.actionSize, normalization: context.normalization)
@@ -108,9 +106,8 @@ final class SlotGroup<P: Policy>: Sendable {
       state.values = GroupValues(
         of: trajectories, tiles: state.tiles, baseline: baseline,
         configuration: context.configuration, normalization: context.normalization)
-      state.weightSources = state.values.advantages
-    } else {
-      state.weightSources = rewardsToGo(of: trajectories)
+    } else if context.estimates {
+      state.rewardsToGo = rewardsToGo(of: trajectories)
     }
   }
 
@@ -132,15 +129,24 @@ final class SlotGroup<P: Policy>: Sendable {
     return result
   }
 
-  private func localWeights(_ state: borrowing State) -> [Float] {
+  /// Takes what the weights are made of.
+  private func takeWeightSources(_ state: inout State) -> [Float] {
+    if context.estimates, context.valueBaseline != nil { return state.values.advantages }
+    // Another pass begins, for a trajectory of another group was refused in the one before.
+    if state.rewardsToGo.isEmpty { return rewardsToGo(of: state.trajectories.compactMap { $0 }) }
+    defer { state.rewardsToGo = [] }
+    return state.rewardsToGo
+  }
+
+  private func localWeights(_ state: inout State) -> [Float] {
     let weights = StepWeights(configuration: context.configuration)
-    var result = [Float](repeating: 0, count: state.weightSources.count)
-    var view = result.mutableSpan
+    var steps = takeWeightSources(&state)
+    var view = steps.mutableSpan
     for range in state.tiles.stepRanges {
       var part = view._mutatingExtracting(range)
-      weights.weighLocally(state.weightSources.span.extracting(range), into: &part)
+      weights.weighLocally(&part)
     }
-    return result
+    return steps
   }
 
   /// Recomputes the log-probability of every step and compares with what the actors hashed. With
@@ -150,7 +156,7 @@ final class SlotGroup<P: Policy>: Sendable {
     _ state: inout State, weights: [Float]?, firstStep: Int, entropyWeight: Float
   ) -> GroupVerification {
     let tiles = state.tiles
-    state.logProbabilities = Array(repeating: 0, count: tiles.paddedStepCount)
+    var logProbabilities = [Float](repeating: 0, count: tiles.paddedStepCount)
     var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
     var sum = GroupGradient(parameterCount: weights == nil ? 0 : context.policy.parameterCount)
     var workspace = context.workspaces.take()
@@ -160,7 +166,12 @@ final class SlotGroup<P: Policy>: Sendable {
       tiles.evaluate(
         tile, columns, policy: context.policy, parameters: context.parameters,
         workspace: &workspace,
-        logProbabilities: &state.logProbabilities, entropies: &entropies)
+        logProbabilities: &logProbabilities, entropies: &entropies)
+      if tile == 0, DivergenceSample.isTaken(ofGroup: index) {
+        state.sample = DivergenceSample(
+          columns: columns,
+          logProbabilities: Array(logProbabilities[..<tiles.laneCount(of: 0)]))
+      }
       if let weights {
         tiles.accumulateScore(
           tile, columns, policy: context.policy, parameters: context.parameters, weights: weights,
@@ -169,17 +180,23 @@ final class SlotGroup<P: Policy>: Sendable {
     }
     context.workspaces.putBack(workspace)
     state.entropySum = entropies.span.extracting(first: tiles.stepCount).orderedSum
-    let verification = compare(state)
+    let verification = compare(logProbabilities, state)
+    if verification.mismatches.isEmpty, context.passesOnce {
+      state.trajectories = []
+      state.tiles = GroupTiles()
+    }
     state.gradient = weights != nil && verification.mismatches.isEmpty ? sum.total() : nil
     return verification
   }
 
-  private func compare(_ state: borrowing State) -> GroupVerification {
+  private func compare(
+    _ logProbabilities: [Float], _ state: borrowing State
+  ) -> GroupVerification {
     var mismatches: [Int] = []
     var deviations: [Int: LogProbabilityDeviation] = [:]
     for (place, range) in state.tiles.stepRanges.enumerated() {
       guard let trajectory = state.trajectories[place] else { continue }
-      let logProbabilities = state.logProbabilities.span.extracting(range)
+      let logProbabilities = logProbabilities.span.extracting(range)
       let agrees: Bool
       if !Reductions.areFinite(logProbabilities) {
         agrees = false
@@ -203,10 +220,10 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Rewards-to-go (or the advantages over V) of the episodes, one after the other in slot order, and
-  /// the steps of each.
-  var weightSources: (values: [Float], episodes: [Range<Int>]) {
-    state.withLock { state in (state.weightSources, state.tiles.stepRanges) }
+  /// Takes the rewards-to-go (or the advantages over V) of the episodes, one after the other in slot order, and
+  /// gives the steps of each.
+  func takeWeightSources() -> (values: [Float], episodes: [Range<Int>]) {
+    state.withLock { state in (takeWeightSources(&state), state.tiles.stepRanges) }
   }
 
   /// Of the group's observations; nil where they are not normalised.
@@ -222,40 +239,11 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Undiscounted, unscaled returns and lengths of the episodes, in slot order.
-  var episodes: [EpisodeOutcome] {
-    state.withLock { state in
-      state.trajectories.compactMap { trajectory in
-        trajectory.map {
-          EpisodeOutcome(
-            episodeReturn: $0.sumOfRewards,
-            stepCount: $0.header.stepCount)
-        }
-      }
-    }
-  }
+  /// Undiscounted, unscaled returns and lengths of the episodes, in slot order, once all are there.
+  var outcomes: [EpisodeOutcome] { state.withLock { $0.outcomes } }
 
   var entropySum: Double { state.withLock { $0.entropySum } }
 
-  /// Σ over the group's first tile of log π_v(a|s) − log π(a|s), with π the policy of other
-  /// parameters, and the number of its steps.
-  func divergenceSum(from parameters: [Float]) -> (sum: Double, stepCount: Int) {
-    state.withLock { state in
-      let tiles = state.tiles
-      var logProbabilities = state.logProbabilities
-      var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
-      var workspace = context.workspaces.take()
-      var columns = tiles.makeColumns()
-      tiles.lay(0, into: &columns)
-      tiles.evaluate(
-        0, columns, policy: context.policy, parameters: parameters, workspace: &workspace,
-        logProbabilities: &logProbabilities, entropies: &entropies)
-      context.workspaces.putBack(workspace)
-      let count = tiles.laneCount(of: 0)
-      let sum = (0..<count).reduce(0.0) {
-        $0 + Double(state.logProbabilities[$1]) - Double(logProbabilities[$1])
-      }
-      return (sum, count)
-    }
-  }
+  /// Nil in groups that the estimate of the divergence does not look at.
+  var divergenceSample: DivergenceSample? { state.withLock { $0.sample } }
 }

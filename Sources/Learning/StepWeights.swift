@@ -11,77 +11,84 @@ package struct StepWeights {
 
   package init(configuration: LearnerConfiguration) { self.configuration = configuration }
 
-  /// Writes the weights of one episode that need nothing but the episode.
+  /// Makes the weights of one episode of its rewards-to-go, where they need nothing but the episode.
   ///
-  /// Shape: both `[stepCount]`.
+  /// Shape: `[stepCount]`.
   ///
   /// - Precondition: the configuration's baseline does not need the round.
-  package func weighLocally(_ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>) {
-    weighAlone(rewardsToGo, into: &weights)
-    if configuration.weighsByDiscount { weighByDiscount(&weights) }
+  package func weighLocally(_ steps: inout MutableSpan<Float>) {
+    weighAlone(&steps)
+    if configuration.weighsByDiscount { weighByDiscount(&steps) }
   }
 
-  private func weighAlone(_ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>) {
+  private func weighAlone(_ steps: inout MutableSpan<Float>) {
     switch configuration.baseline {
-    case .standardize: standardize(rewardsToGo, into: &weights)
-    case .none, .mean, .leaveOneOut, .leaveOneOutPerStep, .value:
-      subtract(0, from: rewardsToGo, into: &weights)
+    case .standardize: standardize(&steps)
+    case .none, .mean, .leaveOneOut, .leaveOneOutPerStep, .value: subtract(0, from: &steps)
     }
   }
 
-  /// Weights of every episode of a round, concatenated in slot order like `rewardsToGo`.
+  /// Weights of every episode of a round, concatenated in slot order like `rewardsToGo`, whose place they take.
   ///
-  /// `episodes` are the steps of each episode within the arrays. Also gives the share of the weights'
+  /// `episodes` are the steps of each episode within the array. Also gives the share of the weights'
   /// mean square that the baseline took away, over the first steps; nil if none was subtracted.
   package func complete(
-    rewardsToGo: [Float], episodes: [Range<Int>]
+    rewardsToGo: consuming [Float], episodes: [Range<Int>]
   ) -> (weights: [Float], varianceCut: Double?) {
-    var weights = [Float](repeating: 0, count: rewardsToGo.count)
+    var weights = rewardsToGo
+    let squaresBefore = sampledSquares(ofRewardsToGo: weights, episodes)
     switch configuration.baseline {
     case .none, .standardize, .value:
-      forEach(episodes, rewardsToGo, &weights) { weighAlone($1, into: &$2) }
+      forEach(episodes, &weights) { weighAlone(&$0) }
     case .mean:
-      let mean = sumOfReturns(rewardsToGo, episodes) / Double(episodes.count)
-      forEach(episodes, rewardsToGo, &weights) { subtract(mean, from: $1, into: &$2) }
+      let mean = sumOfReturns(weights, episodes) / Double(episodes.count)
+      forEach(episodes, &weights) { subtract(mean, from: &$0) }
     case .leaveOneOut:
-      let sum = sumOfReturns(rewardsToGo, episodes)
+      let sum = sumOfReturns(weights, episodes)
       let others = Double(episodes.count - 1)
-      forEach(episodes, rewardsToGo, &weights) {
-        subtract((sum - Double($1[0])) / others, from: $1, into: &$2)
-      }
+      forEach(episodes, &weights) { subtract((sum - Double($0[0])) / others, from: &$0) }
     case .leaveOneOutPerStep:
-      subtractOthersPerStep(rewardsToGo, episodes, into: &weights)
+      subtractOthersPerStep(from: &weights, episodes)
     }
-    let varianceCut = varianceCut(from: rewardsToGo, to: weights, episodes)
+    let varianceCut = squaresBefore.flatMap { before in
+      before > 0 ? 1 - sampledSquares(of: weights, episodes) / before : nil
+    }
     if configuration.normalizeAdvantages { normalize(&weights, episodes) }
-    if configuration.weighsByDiscount {
-      forEach(episodes, rewardsToGo, &weights) { weighByDiscount(&$2) }
-    }
+    if configuration.weighsByDiscount { forEach(episodes, &weights) { weighByDiscount(&$0) } }
     return (weights, varianceCut)
   }
 
-  /// 1 − Σ Ψ² with the baseline / Σ Ψ² without, over the episodes that begin in the first 1,024 steps: it
-  /// is for people, and more of them would cost what a hundredth of a short round does.
-  private func varianceCut(
-    from rewardsToGo: [Float], to weights: [Float], _ episodes: [Range<Int>]
+  /// The episodes that begin in the first 1,024 steps. The share that the baseline took is taken over them: it is
+  /// for people, and more of them would cost what a hundredth of a short round does.
+  private func sample(_ episodes: [Range<Int>]) -> ArraySlice<Range<Int>> {
+    episodes.prefix { $0.lowerBound < 1024 }
+  }
+
+  /// Σ Ψ² as it would be without a baseline; nil if none is subtracted.
+  private func sampledSquares(
+    ofRewardsToGo rewardsToGo: [Float], _ episodes: [Range<Int>]
   ) -> Double? {
     switch configuration.baseline {
     case .none, .standardize, .value: return nil
     case .mean, .leaveOneOut, .leaveOneOutPerStep: break
     }
-    var (before, after) = (0.0, 0.0)
-    for range in episodes {
+    var sum = 0.0
+    for range in sample(episodes) {
       let first = Double(rewardsToGo[range.lowerBound])
       switch configuration.estimator {
       case .totalReturn where configuration.baseline != .leaveOneOutPerStep:
-        before += first * first * Double(range.count)
+        sum += first * first * Double(range.count)
       case .totalReturn, .rewardToGo:
-        before += rewardsToGo.span.extracting(range).orderedSumOfSquares(around: 0)
+        sum += rewardsToGo.span.extracting(range).orderedSumOfSquares(around: 0)
       }
-      after += weights.span.extracting(range).orderedSumOfSquares(around: 0)
-      if range.upperBound >= 1024 { break }
     }
-    return before > 0 ? 1 - after / before : nil
+    return sum
+  }
+
+  private func sampledSquares(of weights: [Float], _ episodes: [Range<Int>]) -> Double {
+    sample(episodes).reduce(0.0) {
+      $0 + weights.span.extracting($1).orderedSumOfSquares(around: 0)
+    }
   }
 
   /// Multiplies the weight of each step t of an episode by γᵗ, the power made by recursion.
@@ -96,13 +103,12 @@ package struct StepWeights {
   }
 
   private func forEach(
-    _ episodes: [Range<Int>], _ rewardsToGo: [Float], _ weights: inout [Float],
-    _ body: (Int, Span<Float>, inout MutableSpan<Float>) -> Void
+    _ episodes: [Range<Int>], _ weights: inout [Float], _ body: (inout MutableSpan<Float>) -> Void
   ) {
     var view = weights.mutableSpan
-    for (index, range) in episodes.enumerated() {
+    for range in episodes {
       var part = view._mutatingExtracting(range)
-      body(index, rewardsToGo.span.extracting(range), &part)
+      body(&part)
     }
   }
 
@@ -110,29 +116,25 @@ package struct StepWeights {
     episodes.reduce(0.0) { $0 + Double(rewardsToGo[$1.lowerBound]) }
   }
 
-  private func subtract(
-    _ baseline: Double, from rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>
-  ) {
+  private func subtract(_ baseline: Double, from steps: inout MutableSpan<Float>) {
     switch configuration.estimator {
     case .totalReturn:
-      let weight = Float(Double(rewardsToGo[0]) - baseline)
-      for t in 0..<weights.count { weights[t] = weight }
+      let weight = Float(Double(steps[0]) - baseline)
+      for t in 0..<steps.count { steps[t] = weight }
     case .rewardToGo:
-      for t in 0..<weights.count { weights[t] = Float(Double(rewardsToGo[t]) - baseline) }
+      for t in 0..<steps.count { steps[t] = Float(Double(steps[t]) - baseline) }
     }
   }
 
   /// Subtracts the mean reward-to-go at t of the other episodes that still run at t.
-  private func subtractOthersPerStep(
-    _ rewardsToGo: [Float], _ episodes: [Range<Int>], into weights: inout [Float]
-  ) {
+  private func subtractOthersPerStep(from weights: inout [Float], _ episodes: [Range<Int>]) {
     let longest = episodes.reduce(0) { max($0, $1.count) }
     var sums = [Double](repeating: 0, count: longest)
     var endingAfter = [Int](repeating: 0, count: longest + 1)
     var sumView = sums.mutableSpan
     for range in episodes {
       endingAfter[range.count] += 1
-      let episode = rewardsToGo.span.extracting(range)
+      let episode = weights.span.extracting(range)
       for t in 0..<episode.count { sumView[t] += Double(episode[t]) }
     }
     var inverseCounts = [Double](repeating: 0, count: longest)
@@ -141,29 +143,27 @@ package struct StepWeights {
       running -= endingAfter[t]
       inverseCounts[t] = running > 1 ? 1 / Double(running - 1) : 0
     }
-    forEach(episodes, rewardsToGo, &weights) { _, episode, weights in
+    forEach(episodes, &weights) { episode in
       let (sums, inverseCounts) = (sums.span, inverseCounts.span)
-      for t in 0..<weights.count {
+      for t in 0..<episode.count {
         let own = Double(episode[t])
-        weights[t] = Float(own - (sums[t] - own) * inverseCounts[t])
+        episode[t] = Float(own - (sums[t] - own) * inverseCounts[t])
       }
     }
   }
 
   /// (G − mean) / (std + 2⁻²³) with the standard deviation of a sample, as the Hugging Face course; an
   /// episode of one step gets weight 0.
-  private func standardize(
-    _ rewardsToGo: Span<Float>, into weights: inout MutableSpan<Float>
-  ) {
-    let count = Double(rewardsToGo.count)
+  private func standardize(_ steps: inout MutableSpan<Float>) {
+    let count = Double(steps.count)
     guard count > 1 else {
-      weights[0] = 0
+      steps[0] = 0
       return
     }
-    let mean = rewardsToGo.orderedSum / count
-    let squares = rewardsToGo.orderedSumOfSquares(around: mean)
+    let mean = steps.span.orderedSum / count
+    let squares = steps.span.orderedSumOfSquares(around: mean)
     let factor = 1 / ((squares / (count - 1)).squareRoot() + 0x1p-23)
-    for t in 0..<weights.count { weights[t] = Float((Double(rewardsToGo[t]) - mean) * factor) }
+    for t in 0..<steps.count { steps[t] = Float((Double(steps[t]) - mean) * factor) }
   }
 
   /// Divides by the population standard deviation over all steps, plus 1e-8, without centring.

@@ -2,20 +2,46 @@ package import RL
 
 /// One trajectory within a block.
 package struct TrajectoryReference: Sendable {
-  package let block: TrajectoryBlock
+  /// A block that its trajectories share: copying one of those counts one reference, not one for each array.
+  private final class SharedBlock: Sendable {
+    let block: TrajectoryBlock
+    init(_ block: TrajectoryBlock) { self.block = block }
+  }
+
+  private let shared: SharedBlock
   package let index: Int
   /// The trajectory's first step within the block.
   package let stepOffset: Int
   /// Its place within the round: its slot, unless the order of arrival decides.
-  let place: Int
+  private(set) var place: Int
 
-  package init(block: TrajectoryBlock, index: Int, stepOffset: Int, place: Int? = nil) {
-    self.block = block
-    self.index = index
-    self.stepOffset = stepOffset
-    self.place = place ?? block.headers[index].slot
+  package init(block: TrajectoryBlock, index: Int, stepOffset: Int) {
+    self.init(SharedBlock(block), index: index, stepOffset: stepOffset)
   }
 
+  private init(_ shared: SharedBlock, index: Int, stepOffset: Int) {
+    self.shared = shared
+    self.index = index
+    self.stepOffset = stepOffset
+    place = shared.block.headers[index].slot
+  }
+
+  /// All trajectories of a block, in its order.
+  package static func all(of block: TrajectoryBlock) -> [TrajectoryReference] {
+    let shared = SharedBlock(block)
+    return block.stepOffsets.enumerated().map { index, offset in
+      TrajectoryReference(shared, index: index, stepOffset: offset)
+    }
+  }
+
+  /// The same in another place of the round.
+  package func placed(at place: Int) -> TrajectoryReference {
+    var copy = self
+    copy.place = place
+    return copy
+  }
+
+  package var block: TrajectoryBlock { shared.block }
   package var header: TrajectoryHeader { block.headers[index] }
 
   /// What followed the last step.

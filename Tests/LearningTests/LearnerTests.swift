@@ -56,11 +56,18 @@ import Testing
     #expect(Set(digests).count == 1)
   }
 
-  @Test func aTrajectoryOfOtherParametersIsNamedAndItsSlotOpenAgain() throws {
-    let test = InProcessRun()
-    let learner = Learner(
+  /// Where the weights need the round, and where each group is let go of once it was found right.
+  @Test(arguments: [true, false])
+  func aTrajectoryOfOtherParametersIsNamedAndItsSlotOpenAgain(needsRound: Bool) throws {
+    var test = InProcessRun()
+    if !needsRound {
+      test.configuration.baseline = .none
+      test.configuration.normalizeAdvantages = false
+    }
+    var learner = Learner(
       policy: test.policy, configuration: test.configuration, seed: 3,
       queue: WorkQueue(threadCount: 1))
+    var honest = learner
     let id = RoundID(version: .initial, kind: .training)
     var parameters = learner.snapshot.parameters
     // One of the highest bits of the significand; the lowest ones may leave every logarithm as it was.
@@ -77,5 +84,8 @@ import Testing
     try insert(5, snapshot: learner.snapshot)
     #expect(round.takeVerifications().flatMap(\.mismatches) == [])
     #expect(round.isComplete)
+    let blocks = [try test.play(id, snapshot: learner.snapshot, slots: Array(0..<32))]
+    #expect(learner.update(with: round) == honest.update(with: blocks))
+    #expect(learner.snapshot.digest == honest.snapshot.digest)
   }
 }

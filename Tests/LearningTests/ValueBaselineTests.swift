@@ -52,6 +52,28 @@ import Testing
     #expect(Set(states).count == 1)
   }
 
+  @Test func theFirstPartOfAnUpdateMakesThePolicyAndTheSecondFitsTheValues() throws {
+    let test = Self.test()
+    var (whole, parts) = (test.makeLearner(), test.makeLearner())
+    for _ in 0..<3 {
+      let id = RoundID(version: whole.snapshot.version, kind: .training)
+      let block = try test.play(
+        id, snapshot: whole.snapshot, slots: Array(0..<test.configuration.episodesPerUpdate))
+      let expected = whole.update(with: [block])
+      var round = parts.beginRound(kind: .training, slotCount: block.headers.count)
+      for (index, offset) in block.stepOffsets.enumerated() {
+        round.insert(TrajectoryReference(block: block, index: index, stepOffset: offset)) {}
+      }
+      while !round.isComplete { _ = round.takeVerifications() }
+      let before = try #require(parts.valueBaseline).parameters
+      let unfinished = parts.advance(with: round)
+      #expect(parts.snapshot == whole.snapshot, "the policy is there")
+      #expect(parts.valueBaseline?.parameters == before, "V is not")
+      #expect(parts.finish(unfinished) == expected)
+      #expect(try state(parts) == state(whole))
+    }
+  }
+
   @Test func aResumedRunEndsAtTheSameBytes() throws {
     let test = Self.test()
     let expected = try state(test.run(updates: 9).learner)

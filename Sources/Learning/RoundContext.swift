@@ -1,0 +1,20 @@
+internal import RL
+
+/// Everything that all groups of a round share.
+struct RoundContext<P: Policy>: Sendable {
+  let policy: P
+  let parameters: [Float]
+  let configuration: LearnerConfiguration
+  /// V as it is during the round, where it is the baseline.
+  let valueBaseline: ValueBaseline?
+  /// False for evaluation rounds, which estimate no gradient.
+  let estimates: Bool
+  let workspaces: WorkspacePool<P>
+  /// How the round's policy, and V, see observations; nil for as they are.
+  let normalization: ObservationNormalization?
+
+  /// Whether the weights come from the whole round.
+  var needsRound: Bool { estimates && configuration.needsRound }
+  /// Whether nobody looks at a group's trajectories once they were found right: no other pass goes over them.
+  var passesOnce: Bool { !needsRound && !(estimates && valueBaseline != nil) }
+}
