@@ -60,7 +60,7 @@ let package = Package(
     .target(name: "CEnvironments"),
     module("Environments", ["RL", "Drawing", "Kernels", "CEnvironments"]),
     module("Policies", ["RL", "Kernels"]),
-    module("Learning", ["RL", "Kernels"]),
+    module("Learning", ["RL", "Kernels", "CSystem"]),
     // 4: values to bytes and back
     module(
       "Wire",

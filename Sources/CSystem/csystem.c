@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <netdb.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -50,6 +51,33 @@ void troupe_keep_freed_memory(void) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   mallopt(M_TOP_PAD, 1 << 20);
+}
+
+int troupe_processor_count(void) {
+  cpu_set_t allowed;
+  return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 0;
+}
+
+/// Where the thread may run again once it is not settled any more.
+static _Thread_local cpu_set_t roaming;
+static _Thread_local int is_settled;
+
+void troupe_settle(int index) {
+  if (is_settled || sched_getaffinity(0, sizeof roaming, &roaming) != 0) return;
+  int rest = index % CPU_COUNT(&roaming);
+  for (int processor = 0; processor < CPU_SETSIZE; processor++) {
+    if (!CPU_ISSET(processor, &roaming) || rest-- > 0) continue;
+    cpu_set_t own;
+    CPU_ZERO(&own);
+    CPU_SET(processor, &own);
+    is_settled = sched_setaffinity(0, sizeof own, &own) == 0;
+    return;
+  }
+}
+
+void troupe_roam(void) {
+  if (is_settled) sched_setaffinity(0, sizeof roaming, &roaming);
+  is_settled = 0;
 }
 
 int troupe_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -31,6 +31,8 @@ package struct ActorProcess: ~Copyable {
   private var agenda: ActorAgenda
   private var session: ActorSession?
   private var unsent: [ActorMessage.Body] = []
+  /// How long this round was played.
+  private var playedInRound = Duration.zero
   private var lastHeard = Duration.zero
   private var lastLookAtDoors = Duration.zero
   /// Why the learner did not let this actor in when it last tried.
@@ -210,6 +212,7 @@ package struct ActorProcess: ~Copyable {
         .badData, "the parameters of \(policy.round) are not those of the run's network")
     }
     session?.begin(policy.terms, snapshot: snapshot)
+    playedInRound = .zero
   }
 
   // MARK: Playing
@@ -232,7 +235,9 @@ package struct ActorProcess: ~Copyable {
       _ = try link.send(.leave(leave), run: agenda.run)
       throw RoleFailure(.badData, "\(error)")
     }
-    agenda.count(steps: session.stepCount - before, duration: clock.now - start)
+    let duration = clock.now - start
+    agenda.count(steps: session.stepCount - before, duration: duration)
+    playedInRound += duration
   }
 
   private mutating func push() throws(RoleFailure) {
@@ -273,7 +278,11 @@ package struct ActorProcess: ~Copyable {
     let isPlaying = session?.isPlaying == true || agenda.waitingCount > 0
     if isPlaying && unsent.isEmpty { return }
     let wait = min(agenda.nextWakeup - clock.now, Self.longestWait)
+    // Shorter rounds are over before the kernel's choice of a processor could do harm.
+    let placement = unsent.isEmpty && playedInRound > Self.playSlice ? role.placement : nil
+    placement?.settle()
     try link.wait(atMost: max(.zero, wait), toSend: !unsent.isEmpty)
+    placement?.roam()
   }
 
   /// Pushes what is finished, gives the rest back and goes.

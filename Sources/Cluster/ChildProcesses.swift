@@ -34,10 +34,14 @@ package struct ChildProcesses: ~Copyable {
 
   package var isEmpty: Bool { processes.isEmpty }
 
-  package mutating func start() throws(RoleFailure) {
+  /// Starts one more, with these arguments behind the others, and gives its process.
+  @discardableResult
+  package mutating func start(adding more: [String] = []) throws(RoleFailure) -> Int32 {
     var strings: [UnsafeMutablePointer<CChar>?] = unsafe []
     // SAFETY: each copy is freed below, after the call that reads them; the array ends with nil.
-    for argument in [executable] + arguments { unsafe strings.append(unsafe strdup(argument)) }
+    for argument in [executable] + arguments + more {
+      unsafe strings.append(unsafe strdup(argument))
+    }
     unsafe strings.append(nil)
     defer { unsafe strings.forEach { unsafe free($0) } }
     var process: pid_t = 0
@@ -47,6 +51,7 @@ package struct ChildProcesses: ~Copyable {
         .unavailable, "cannot start \(executable): \(systemErrorText(error))")
     }
     processes.append(process)
+    return process
   }
 
   /// The children that ended since the last call.

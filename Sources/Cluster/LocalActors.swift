@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Learning
 internal import Logging
 
 /// The actors of `troupe train`: child processes of the learner, started again when one dies.
@@ -7,6 +8,8 @@ package struct LocalActors: ~Copyable {
   private let arguments: [String]
   private let count: Int
   private var children: ChildProcesses?
+  /// Which of them each process is.
+  private var places: [Int32: Int] = [:]
   private var lastLook = Duration.zero
   private var restarts: [Duration] = []
   private var faultCount = 0
@@ -17,7 +20,8 @@ package struct LocalActors: ~Copyable {
   private static let faultLimit = 4
   private static let restartWindow = Duration.seconds(10)
 
-  /// `arguments` follow `actor --connect ADDRESS`.
+  /// `arguments` follow `actor --connect ADDRESS`; behind them stands `--place NUMBER` where each actor has a
+  /// processor of its own, see ``ThreadPlacement``.
   package init(executable: String, arguments: [String], count: Int) {
     self.executable = executable
     self.arguments = arguments
@@ -29,8 +33,14 @@ package struct LocalActors: ~Copyable {
   mutating func start(connectingTo address: String) throws(RoleFailure) {
     children = try ChildProcesses(
       executable: executable, arguments: ["actor", "--connect", address] + arguments)
-    for _ in 0..<count { try children?.start() }
+    for place in 0..<count { try start(at: place) }
     isEmpty = false
+  }
+
+  private mutating func start(at place: Int) throws(RoleFailure) {
+    let isPlaced = ThreadPlacement(ofThread: place, of: count) != nil
+    let process = try children?.start(adding: isPlaced ? ["--place", "\(place)"] : [])
+    if let process { places[process] = place }
   }
 
   /// Looks after the children now and then: one that died is started again.
@@ -60,7 +70,7 @@ package struct LocalActors: ~Copyable {
       if restarts.count > Self.restartLimit {
         throw RoleFailure(.unavailable, "actor processes die as soon as they are started")
       }
-      try children?.start()
+      try start(at: places.removeValue(forKey: child.process) ?? 0)
     }
   }
 

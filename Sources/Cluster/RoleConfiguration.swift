@@ -54,17 +54,20 @@ package struct ActorRole: Sendable {
   package var stay: Bool
   /// A learner on this machine started the process, which is to end with it.
   package var watchesParent: Bool
+  /// The processor that it wakes up on, where its learner's actors are as many as there are processors.
+  package var placement: ThreadPlacement?
   package var security: LinkSecurity
 
   package init(
     connect: String, lanes: Int?, patience: Duration, stay: Bool, watchesParent: Bool = false,
-    security: LinkSecurity = .local
+    placement: ThreadPlacement? = nil, security: LinkSecurity = .local
   ) {
     self.connect = connect
     self.lanes = lanes
     self.patience = patience
     self.stay = stay
     self.watchesParent = watchesParent
+    self.placement = placement
     self.security = security
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Learning
 
 /// `troupe actor`: one process that plays episodes for a learner.
 struct ActorCommand: ContextualCommand {
@@ -16,6 +17,8 @@ struct ActorCommand: ContextualCommand {
 
   /// How `troupe train` starts its actors: they end when the pipe that they inherit closes.
   @Flag(help: .hidden) var child = false
+  /// Which of the actors of this machine it is, if there are as many as processors.
+  @Option(help: .hidden) var place: Int?
 
   func run(in context: CommandContext) throws {
     let table = ActorSettings.options
@@ -36,7 +39,10 @@ struct ActorCommand: ContextualCommand {
       ActorRequest(
         role: ActorRole(
           connect: connect, lanes: settings.lanes, patience: settings.connection.patience,
-          stay: settings.stay, watchesParent: child, security: security),
+          stay: settings.stay, watchesParent: child,
+          placement: place.flatMap {
+            ThreadPlacement(ofThread: $0, of: ThreadPlacement.processorCount)
+          }, security: security),
         latency: settings.latency, hosting: settings.hosting, logs: settings.logs),
       context)
   }

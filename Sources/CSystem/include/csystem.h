@@ -43,6 +43,14 @@ int troupe_socket_pair(int ends[2]);
 /// and giving their pages back each time costs more than the arithmetic on them.
 void troupe_keep_freed_memory(void);
 
+/// How many processors this thread may run on; 0 where that is not known.
+int troupe_processor_count(void);
+
+/// Keeps this thread on one of the processors that it may run on, counted modulo their number, until
+/// `troupe_roam`. Does nothing where the system does not allow it.
+void troupe_settle(int index);
+void troupe_roam(void);
+
 /// A pipe that no program started later inherits: its reading and its writing end. Returns 0, or -1 with
 /// errno.
 int troupe_pipe(int ends[2]);
