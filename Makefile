@@ -120,12 +120,13 @@ bench-scale: bench-build
 	@Sources/Benchmarks/scale/scale.py .build/release/troupe .build/release/TroupeBenchmarks \
 	  --picture docs/throughput.svg $(ARGS)
 
-# 500 simulated actors with and without a relay, about a minute.
+# 500 simulated actors with and without relays, about four minutes.
 .PHONY: bench-relay
 bench-relay: build
 	@[[ -x .build/relay/bin/python ]] || python3 -m venv .build/relay
-	@.build/relay/bin/pip install --quiet pyzmq==27.1.0
+	@.build/relay/bin/pip install --quiet pyzmq==27.1.0 numpy protobuf
 	.build/relay/bin/python Sources/Benchmarks/relay.py .build/release/troupe $(ARGS)
+	.build/relay/bin/python Sources/Benchmarks/relay_rounds.py .build/release/troupe
 
 # The rows are in learning.json; the table goes to .build/learn.md, every run to .build/learn.json.
 # ARGS="--quick --seeds 3" or ARGS="--only CartPole --first-seed 1" do less, ARGS=--long runs the rows that

@@ -51,7 +51,7 @@ struct LearnerLink: ~Copyable {
   /// Binds both sockets. With `keys` they speak CURVE, and nobody else than those on its list is let in.
   init(
     bind endpoint: Endpoint, keys: LearnerKeys?, run: RunID, incarnation: Incarnation,
-    shape: TrajectoryShape, stepLimit: Int, signals: Int32, wakeUp: Int32
+    policyByteCount: Int, shape: TrajectoryShape, stepLimit: Int, signals: Int32, wakeUp: Int32
   ) throws(RoleFailure) {
     let greatestFrameByteCount = TrajectoryBatching.greatestFrameByteCount(
       shape: shape, stepLimit: stepLimit)
@@ -65,7 +65,9 @@ struct LearnerLink: ~Copyable {
     let security = keys.map { SocketSecurity.server($0.own) } ?? .none
     let publisher = try reportingSocketErrors { () throws(ZeroMQError) in
       try Socket.learnerPublisher(
-        in: context, boundTo: endpoint, linger: .milliseconds(1000), security: security)
+        in: context, boundTo: endpoint,
+        highWaterMark: PublishingMark.messageCount(policyByteCount: policyByteCount),
+        linger: .milliseconds(1000), security: security)
     }
     let bound = publisher.endpoint ?? endpoint
     let pushEndpoint = try pushEndpoint(of: bound)

@@ -79,6 +79,7 @@ package struct LearnerProcess: ~Copyable {
     let audited = try Self.auditChoice(role, environment)
     let link = try LearnerLink(
       bind: endpoint, keys: keys, run: store.run, incarnation: incarnation,
+      policyByteCount: policy.parameterCount * MemoryLayout<Float>.size,
       shape: TrajectoryShape(
         observationSize: policy.observationSize, actionSpace: policy.actionSpace),
       stepLimit: environment.stepLimit, signals: signals.descriptor,

@@ -4,8 +4,8 @@ internal import ZeroMQ
 
 /// A relay's four sockets: two to the learner, or to the relay before it, and two to actors.
 ///
-/// Messages pass whole and unread, but for the bound on frames that welcomes state: a larger frame would end
-/// the one connection that all actors behind the relay share.
+/// Messages pass whole and unread, but for what welcomes say: the bound on frames, since a larger one would end
+/// the one connection that all actors behind the relay share, and the size of a policy.
 struct RelayLink: ~Copyable {
   /// What passed, and what did not.
   struct Counts: Hashable, Sendable {
@@ -41,6 +41,7 @@ struct RelayLink: ~Copyable {
   /// Taken from an actor, and not yet taken by the learner's connection.
   private var waiting: [Frame]?
   private var greatestFrameByteCount = Int.max
+  private var publishingMark = PublishingMark.least
 
   /// Binds towards actors, and connects towards the learner, which succeeds also while there is none.
   init(
@@ -144,7 +145,7 @@ struct RelayLink: ~Copyable {
         counts.dropped += 1
         continue
       }
-      noteBound(in: frames)
+      try heedWelcome(in: frames)
       // Of an actor whose queue is full the message is lost, as at the learner.
       _ = try forward(frames, to: publisher)
       counts.toActors += 1
@@ -191,13 +192,21 @@ struct RelayLink: ~Copyable {
     }
   }
 
+  /// Takes from a welcome what bounds the frames of actors and how large a policy is.
+  ///
   /// Welcomes alone have arrays and are addressed to one actor.
-  private mutating func noteBound(in frames: [Frame]) {
+  private mutating func heedWelcome(in frames: [Frame]) throws(RoleFailure) {
     guard frames.count > 2, frames[0].byteCount > Topic.policy.bytes.count,
       let message = try? LearnerMessage(decoding: ReceivedMessage(frames: frames)),
       case .welcome(let welcome) = message.body
     else { return }
     greatestFrameByteCount = welcome.greatestFrameByteCount
+    let mark = PublishingMark.messageCount(policyByteCount: frames[2].byteCount)
+    guard mark != publishingMark else { return }
+    publishingMark = mark
+    try reportingSocketErrors { () throws(ZeroMQError) in
+      try publisher.setSendHighWaterMark(mark)
+    }
   }
 
   private func isHeard(_ frames: [Frame]) -> Bool {

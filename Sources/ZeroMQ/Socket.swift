@@ -71,6 +71,11 @@ package struct Socket: ~Copyable {
     try handle.value(of: option)
   }
 
+  /// Changes the mark of a socket in use, for the connections that it has and those to come.
+  package borrowing func setSendHighWaterMark(_ messageCount: Int) throws(ZeroMQError) {
+    try handle.set(.sendHighWaterMark(messageCount))
+  }
+
   /// Listens at the address; ``endpoint`` is then the real one.
   ///
   /// - Throws: `ZeroMQError`, `isAddressInUse` when somebody else listens there, ipc paths included.

@@ -38,8 +38,8 @@ extension Socket {
     let socket = try Socket(
       .xpub, in: context,
       options: [
-        // As of a learner's publisher.
-        .sendHighWaterMark(16), .refusesWhenFull(false),
+        // As of a learner's publisher; raised when the size of a policy is known.
+        .sendHighWaterMark(PublishingMark.least), .refusesWhenFull(false),
         .maximumFrameByteCount(security.controlFrameByteCount), .receiveHighWaterMark(1000),
         // A topic's first subscriber and its last: each actor has a topic of its own, and more than one
         // subscription to the common one would tell the learner nothing.

@@ -39,17 +39,17 @@ package enum SocketOption: Hashable, Sendable {
 
 extension Socket {
   /// The learner's sender: policies to all actors, welcomes and leases to one.
+  ///
+  /// `highWaterMark` is what may wait for one peer: see ``PublishingMark``.
   package static func learnerPublisher(
-    in context: Context, boundTo endpoint: Endpoint, linger: Duration,
-    security: SocketSecurity = .none
+    in context: Context, boundTo endpoint: Endpoint, highWaterMark: Int = PublishingMark.least,
+    linger: Duration, security: SocketSecurity = .none
   ) throws(ZeroMQError) -> Socket {
     let socket = try Socket(
       .xpub, in: context,
       options: [
-        // A full queue drops the newest message and keeps the oldest. With libzmq's 1000 one stopped
-        // actor pinned 152 MB of policies and later played versions long gone; 16 rounds is a queue
-        // that any actor worth keeping drains.
-        .sendHighWaterMark(16),
+        // A full queue drops the newest message and keeps the oldest.
+        .sendHighWaterMark(highWaterMark),
         // One slow actor must not stop the others' policy; what it misses, a later message repeats.
         .refusesWhenFull(false),
         // Each actor's own coming and going is a hint, though its topics were subscribed to before.
@@ -91,7 +91,7 @@ extension Socket {
     try Socket(
       .sub, in: context,
       options: [
-        // The same bound as at the other end: while `step` does not return, this process's I/O thread
+        // What is beyond it waits at the other end: while `step` does not return, this process's I/O thread
         // goes on receiving, and each policy is some megabytes of versions that nobody will play.
         .receiveHighWaterMark(16),
         // The largest policy accepted, 268 million parameters. Without a bound a frame's header alone

@@ -76,6 +76,71 @@ extension EndToEndTests {
       }
     }
 
+    @Test("a relay that was stopped goes on with what the learner says by then")
+    func stopped() throws {
+      let undisturbed = try ElasticityTests.undisturbed.get()
+      try TestPlace.with { place in
+        let run = RunFiles(path: place.file("run"))
+        let relay = try Self.relay(place, from: place.socketAddress, at: "relay")
+        let behind = try (0..<2).map { _ in
+          try place.start(["actor", "--connect", relay.address])
+        }
+        let learner = try Self.learner(place, run)
+        try eventually("five updates by two actors") {
+          run.updateCount >= 5 && run.logLines(with: "an actor joined").count == 2
+        }
+        relay.process.send(SIGSTOP)
+        let direct = try place.start(["actor", "--connect", place.socketAddress])
+        let before = run.updateCount
+        #expect(before < FixedRun.updateCount - 20, "the middle is over")
+        // Policies of all these rounds wait for it, and those behind it hold slots of the first.
+        try eventually("ten updates without the relay") { run.updateCount >= before + 10 }
+        relay.process.send(SIGCONT)
+        direct.send(SIGTERM)
+        #expect(try direct.outcome(within: .seconds(2)).code == 0)
+        try FixedRun.expect(try learner.outcome(), in: run, digest: undisturbed)
+        for actor in behind { #expect(try actor.outcome(within: .seconds(5)).code == 0) }
+      }
+    }
+
+    @Test("a chain of relays with keys on each of its three connections, its first one killed")
+    func keyedChain() throws {
+      let undisturbed = try ElasticityTests.undisturbed.get()
+      try TestPlace.with { place in
+        let run = RunFiles(path: place.file("run"))
+        let (keys, site, rack) = (place.file("keys"), place.file("site"), place.file("rack"))
+        for arguments in [
+          [keys], [site], [rack], [keys, "--actor", "site.shared"],
+          [site, "--actor", "rack.shared"],
+        ] {
+          #expect(try place.run(["keygen"] + arguments).code == 0)
+        }
+        let ports = try (0..<3).map { _ in try LoopbackPort.freePair() }
+        func relay(_ number: Int, _ own: String, _ bindKeys: String) throws -> TroupeProcess {
+          try place.start([
+            "relay", "--connect", "tcp://127.0.0.1:\(ports[number - 1])", "--keys", own, "--bind",
+            "tcp://0.0.0.0:\(ports[number])", "--bind-keys", bindKeys,
+          ])
+        }
+        let first = try relay(1, "\(keys)/actors/site.shared", site)
+        _ = try relay(2, "\(site)/actors/rack.shared", rack)
+        let learner = try place.start(
+          ["learner"] + FixedRun.longArguments
+            + ["--run-dir", run.path, "--bind", "tcp://0.0.0.0:\(ports[0])", "--keys", keys])
+        let actors = try (0..<2).map { _ in
+          try place.start(["actor", "--connect", "tcp://127.0.0.1:\(ports[2])", "--keys", rack])
+        }
+        try eventually("five updates by two actors") {
+          run.updateCount >= 5 && run.logLines(with: "an actor joined").count == 2
+        }
+        try first.end()
+        #expect(run.updateCount < FixedRun.updateCount - 5, "the middle is over")
+        _ = try relay(1, "\(keys)/actors/site.shared", site)
+        try FixedRun.expect(try learner.outcome(), in: run, digest: undisturbed)
+        for actor in actors { #expect(try actor.outcome(within: .seconds(5)).code == 0) }
+      }
+    }
+
     @Test("with keys on both sides nobody passes without one, and the bytes are the same")
     func keys() throws {
       let undisturbed = try ElasticityTests.undisturbed.get()

@@ -78,6 +78,24 @@ import ZeroMQ
     #expect((16...60).contains(received))
   }
 
+  @Test(
+    "a mark that is raised holds for connections that are there already", arguments: [true, false])
+  func raisedMark(isRaised: Bool) throws {
+    let publisher = try Socket.publisher(context, at: "ipc://\(directory.file("socket"))")
+    let slow = try Socket.subscriber(context, to: address(of: publisher))
+    try slow.subscribe(to: [])
+    _ = try nextEvent(of: publisher)
+    if isRaised { try publisher.setSendHighWaterMark(1000) }
+    // Each larger than what the kernel buffers, so that only the queue can hold them.
+    let policy = OutgoingFrame(floats: [Float](repeating: 0, count: 1 << 18))
+    for _ in 0..<200 { #expect(try publisher.send([policy]) == .sent) }
+    var received = 0
+    while case .message? = try reception(
+      from: slow, within: .milliseconds(200), maximumFrameCount: 1)
+    { received += 1 }
+    #expect(isRaised ? received == 200 : received < 60)
+  }
+
   @Test("a frame that is neither subscription nor unsubscription is no event")
   func foreignFrames() throws {
     let receiver = try Socket.receiver(context, at: "ipc://\(directory.file("socket"))")

@@ -66,6 +66,20 @@ import ZeroMQ
     }
   }
 
+  @Test(
+    "the publisher's mark bounds the bytes of policies that wait, within bounds of its own",
+    arguments: [
+      (0, 1000), (456, 1000), (20 << 10, 1000), (268_000, 250), (1 << 20, 64), (4 << 20, 16),
+      (1 << 30, 16),
+    ])
+  func publishingMark(policyByteCount: Int, messageCount: Int) throws {
+    #expect(PublishingMark.messageCount(policyByteCount: policyByteCount) == messageCount)
+    let publisher = try Socket.learnerPublisher(
+      in: context, boundTo: Endpoint("tcp://127.0.0.1:*"),
+      highWaterMark: PublishingMark.messageCount(policyByteCount: policyByteCount), linger: .zero)
+    #expect(try publisher.value(of: .sendHighWaterMark(0)) == Int64(messageCount))
+  }
+
   @Test("an actor's sockets have the options of the design")
   func actor() throws {
     let endpoint = try Endpoint("tcp://127.0.0.1:5555")
