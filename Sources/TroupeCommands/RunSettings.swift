@@ -210,7 +210,8 @@ enum LearnerSection: OptionSection {
       help: "threads that compute the gradient"),
     .optional(
       "bind", \.bind, .placing, shape: .value("address"), absent: "auto",
-      help: "tcp://HOST:PORT (actors push to the next port) or ipc://PATH",
+      help: "where actors connect, tcp://HOST:PORT (they push to the next port) or ipc://PATH "
+        + "(default: \(LearnerAddress.defaultBind) for learner, a private path for train)",
       allowed: LearnerAddress.allowed, parse: { $0.isEmpty ? nil : $0 }, text: { $0 }),
     .optional(
       "keys", \.keys, .placing, shape: .value("directory"), absent: "none",
