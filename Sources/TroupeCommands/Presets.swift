@@ -98,7 +98,7 @@ extension Preset {
     Preset(
       name: "pixelcopter-long", environment: "pixelcopter",
       values: pixelcopter(["updates": "3125", "evaluate-every": "125"])),
-    // Seeds 1001 to 1006 end at 9, 31, 61, 38, 47 and 46: a single version may be in a dip.
+    // Seeds 1001 to 1010 end at 9, 31, 61, 38, 47, 46, 34, 68, 58 and 55: a single version may be in a dip.
     Preset(
       name: "pixelcopter-course", environment: "pixelcopter",
       values: course([
