@@ -23,7 +23,7 @@ help:
 	@echo 'make bench-scale   throughput by number of actors and what limits it, 10 min (ARGS=--quick)'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts, full disks and attacks, to the same bytes, 9 min (ARGS="--seed 7")'
-	@echo 'make cluster-test   run the manifests, ssh, Slurm and Docker for real, 3 min (as root; installs what it needs)'
+	@echo 'make cluster-test   run the manifests, ssh, Slurm and Docker for real, 5 min (as root; installs what it needs)'
 	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch, ONNX and a browser work with Troupe'
 	@echo 'make docs     the documentation of the library for programs of your own, in .build/docs'
 	@echo 'make profile  where the time of a training step goes (needs perf)'
