@@ -14,7 +14,7 @@ import time
 
 import groups
 import report
-from cluster import Cluster, Failure
+from cluster import Cluster, Failure, undisturbed
 from sockets import PUSH, XSUB, Socket, keypair
 
 UPDATES = 400
@@ -29,17 +29,6 @@ def make_keys(troupe, place, *names):
     for name in names:
         subprocess.run([troupe, "keygen", keys, "--actor", name], check=True, capture_output=True)
     return keys
-
-
-def undisturbed(troupe, updates):
-    with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
-        run = Cluster(troupe, place, updates)
-        try:
-            run.start_learner()
-            run.start_actor()
-            return run.finish()
-        finally:
-            run.close()
 
 
 class Strangers:
