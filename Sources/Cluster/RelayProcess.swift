@@ -34,6 +34,8 @@ package struct RelayRole: Sendable {
 package struct RelayProcess: ~Copyable {
   /// The longest wait, after which a lost learner or a changed list of keys is noticed.
   private static let longestWait = Duration.milliseconds(500)
+  /// Of what it drops, the log has one line in this time.
+  private static let tellingInterval = Duration.seconds(5)
 
   private let role: RelayRole
   private let logger: Logger
@@ -45,6 +47,8 @@ package struct RelayProcess: ~Copyable {
   private var lastOpen = Duration.zero
   private var lastLook = Duration.zero
   private var wasOpen = false
+  private var toldDropped = 0
+  private var nextTelling = Duration.zero
   private var turnedAway: String?
 
   /// - Throws: exit 64 without keys where they are needed, 65 for keys that cannot be used, 69 or 75 if the
@@ -93,6 +97,7 @@ package struct RelayProcess: ~Copyable {
     let now = clock.now
     guard now - lastLook >= Self.longestWait else { return }
     lastLook = now
+    tellDropped(now: now)
     let reason = try link.lookAtDoors(now: now)
     if let reason, reason != turnedAway {
       logger.warning("\(reason)")
@@ -111,6 +116,19 @@ package struct RelayProcess: ~Copyable {
       throw RoleFailure(
         .tryAgain, "no learner at \(role.connect) for \(Int(role.patience.seconds)) s\(reason)")
     }
+  }
+
+  private mutating func tellDropped(now: Duration) {
+    let dropped = link.counts.dropped
+    guard dropped > toldDropped, now >= nextTelling else { return }
+    logger.warning(
+      """
+      dropped what no actor of this relay sends: too large, of too many frames, no topic of an actor, or of a key \
+      that may not connect
+      """,
+      metadata: ["count": "\(dropped - toldDropped)"])
+    toldDropped = dropped
+    nextTelling = now + Self.tellingInterval
   }
 
   private mutating func heedKeys(isAnnounced: Bool) throws(RoleFailure) {

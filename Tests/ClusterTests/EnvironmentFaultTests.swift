@@ -52,7 +52,8 @@ private struct Faulty: Environment {
         failures += 1
       }
     }
-    #expect((1...2).contains(failures))
+    // Two in turn end it, and a third may be playing a backup copy meanwhile.
+    #expect((1...actorCount).contains(failures))
   }
 }
 

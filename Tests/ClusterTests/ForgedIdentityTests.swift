@@ -26,12 +26,9 @@ import ZeroMQ
     #expect(refusal.reason == .duplicateActor)
     #expect(refusal.identityKey == "elsewhere/1/\(keyed.otherKey.publicKey)")
     // Forged episodes that would put the victim into quarantine, a lie about what it still has, a farewell.
-    var flipped = policy.parameters
-    flipped[3] = -flipped[3]
     try thief.send(
       HandMadeActor.trajectories(
-        HandMadeActor.play(Self.all, of: policy.round, parameters: flipped), of: policy,
-        lease: lease))
+        HandMadeActor.forge(Self.all, of: policy), of: policy, lease: lease))
     try thief.sayIdle(after: lease)
     try thief.leave()
     // Behind all that, so that it shows when all that was heard.
@@ -145,11 +142,9 @@ import ZeroMQ
   /// Joins and pushes episodes played with one bit flipped.
   private static func earnQuarantine(_ forger: consuming HandMadeActor) throws {
     let (policy, lease) = try forger.joinAlone()
-    var flipped = policy.parameters
-    flipped[3] = -flipped[3]
     try forger.send(
       HandMadeActor.trajectories(
-        HandMadeActor.play(all, of: policy.round, parameters: flipped), of: policy, lease: lease))
+        HandMadeActor.forge(all, of: policy), of: policy, lease: lease))
     _ = try forger.next("the quarantine") { body in
       if case .refusal(let refusal) = body { refusal } else { nil }
     }

@@ -59,6 +59,18 @@ struct HandMadeActor: ~Copyable {
     throw DeadlinePassed(awaited: awaited)
   }
 
+  /// What has come so far and was not read.
+  mutating func heard() throws -> [LearnerMessage.Body] {
+    var bodies: [LearnerMessage.Body] = []
+    while case .message(let frames) = try subscriber.receive(maximumFrameCount: 3) {
+      bodies.append(try LearnerMessage(decoding: frames.map { $0.copyBytes() }).body)
+    }
+    return bodies
+  }
+
+  /// Asks to hear of another topic.
+  func subscribe(to topic: [UInt8]) throws { try subscriber.subscribe(to: topic) }
+
   /// Joins and waits for the policy of the open round and a lease of all its slots.
   mutating func joinAlone(
     arithmetic: ActorMessage.Arithmetic = .exact
@@ -129,6 +141,13 @@ struct HandMadeActor: ~Copyable {
     try rollout.advance(
       while: { _ in true }, nextSlot: { waiting.popFirst() }, finished: { _ in true }, into: &block)
     return block
+  }
+
+  /// Plays slots with parameters that differ from the policy's in one bit.
+  static func forge(_ slots: [Int], of policy: LearnerMessage.Policy) throws -> TrajectoryBlock {
+    var flipped = policy.parameters
+    flipped[3] = -flipped[3]
+    return try play(slots, of: policy.round, parameters: flipped)
   }
 
   /// A message that claims to hold trajectories of the policy.

@@ -25,7 +25,8 @@ struct KeyedRun {
     try run.directory.write("\(otherKey.publicKey)\n", to: "keys/allowed/\(otherFile)")
   }
 
-  private static func line(_ text: String) -> String { String(text.prefix { $0 != "\n" }) }
+  /// Without the end of the line.
+  static func line(_ text: String) -> String { String(text.prefix { $0 != "\n" }) }
 
   func actor(_ id: UInt64, _ key: CurveKeyPair) throws -> HandMadeActor {
     try HandMadeActor(

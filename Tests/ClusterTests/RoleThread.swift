@@ -97,9 +97,12 @@ struct SmallRun {
     }
   }
 
-  /// Starts an actor as `troupe actor` is one.
-  func startActor(log: CapturedLog = CapturedLog()) -> RoleThread<Void> {
-    let (address, logger, environment, security) = (address, log.logger, environment, security)
+  /// Starts an actor as `troupe actor` is one; `connect` is where, if not at the learner.
+  func startActor(
+    connect: String? = nil, log: CapturedLog = CapturedLog()
+  ) -> RoleThread<Void> {
+    let (address, logger) = (connect ?? address, log.logger)
+    let (environment, security) = (environment, security)
     return RoleThread {
       var actor = try ActorProcess(
         role: ActorRole(
