@@ -176,3 +176,11 @@ let package = Package(
       name: "EndToEndTests", dependencies: ["Kernels", "Wire"], swiftSettings: settings),
   ]
 )
+
+// libFuzzer brings its own entry point, so that without it the program does not link: `make fuzz`
+if Context.environment["TROUPE_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "TroupeFuzz", dependencies: ["Decoders"], path: "Tests/Fuzzing/LibFuzzer",
+      swiftSettings: settings))
+}
