@@ -113,4 +113,13 @@ private let c = LedgerFixture.c
     #expect(fixture.tick() == [.refuse(a, .quarantined(refusalCount: 3))])
     #expect(fixture.ledger.quarantinedKeys == [keys[2]])
   }
+
+  @Test("who invents ids cannot fill the table of refusals, and quarantine outlasts the attempt")
+  func bounded() {
+    var fixture = LedgerFixture(slotCount: 2, actors: [a, b])
+    for actor in [a, a, a, b, b] { _ = fixture.ledger.offended(actor) }
+    for id in 0..<UInt64(65_536) { _ = fixture.ledger.offended(ActorID(1 << 32 + id)) }
+    #expect(fixture.ledger.offended(b).refusalCount == 1, "two refusals were forgotten")
+    #expect(fixture.ledger.offended(a).refusalCount == 4)
+  }
 }

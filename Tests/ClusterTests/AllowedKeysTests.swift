@@ -1,4 +1,5 @@
 import Cluster
+import Glibc
 import Monitoring
 import RL
 import Testing
@@ -58,5 +59,22 @@ import ZeroMQ
     }
     #expect(!later, "no policy after the removal")
     #expect(try again.heard().isEmpty)
+  }
+
+  @Test(
+    "keys of one's own that others may read or change are not used",
+    arguments: [
+      ("learner.secret", UInt32(0o640), "go="), ("allowed/other.public", 0o622, "go-w"),
+      ("allowed", 0o722, "go-w"),
+    ])
+  func permissions(name: String, mode: UInt32, remedy: String) throws {
+    let keyed = try KeyedRun()
+    let path = "\(keyed.run.directory.path)/keys/\(name)"
+    // SAFETY: the path lives for the call.
+    let status = unsafe chmod(path, mode)
+    #expect(status == 0)
+    let failure = #expect(throws: RoleFailure.self) { try keyed.run.startLearner().value() }
+    #expect(failure?.exitCode == .badData)
+    #expect(failure?.description.hasSuffix("run chmod \(remedy) \(path)") == true)
   }
 }
