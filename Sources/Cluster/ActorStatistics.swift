@@ -1,17 +1,20 @@
 internal import Monitoring
 internal import RL
-internal import Wire
+package import Wire
 
 /// What the learner knows of its actors for those who look: where they run, what came of them, how long they
 /// have played.
-struct ActorStatistics {
+package struct ActorStatistics {
   private var hosts: [ActorID: (name: String, process: UInt32, isApproximate: Bool)] = [:]
   private var acceptedCounts: [ActorID: Int] = [:]
   private var playNanoseconds: [ActorID: UInt64] = [:]
 
+  package init() {}
+
   func hostName(of actor: ActorID) -> String? { hosts[actor]?.name }
 
-  mutating func joined(_ actor: ActorID, host: String, process: UInt32, isApproximate: Bool) {
+  package mutating func joined(_ actor: ActorID, host: String, process: UInt32, isApproximate: Bool)
+  {
     hosts[actor] = (host, process, isApproximate)
   }
 

@@ -199,8 +199,9 @@ package struct LearnerProcess: ~Copyable {
   /// Tells of the update, to which an evaluation belongs, and saves the version that is now played. A learner
   /// that ends before resumes from the checkpoint before, and actors follow it back.
   private mutating func reportUpdate() {
-    monitor.report()
+    monitor.report(now: clock.now)
     guard let due = dueCheckpoint.take() else { return }
+    monitor.writeMetrics()
     store.save(learner, totals: monitor.totals, evaluation: due.evaluation)
   }
 
@@ -307,7 +308,9 @@ package struct LearnerProcess: ~Copyable {
       switch event {
       case .end: ending = .signal
       case .endNow: exitNow()
-      case .checkpoint: store.save(learner, totals: monitor.totals, evaluation: nil)
+      case .checkpoint:
+        monitor.writeMetrics()
+        store.save(learner, totals: monitor.totals, evaluation: nil)
       }
     }
   }

@@ -123,6 +123,7 @@ struct RunMonitor: ~Copyable {
 
   /// Looks for a round that stands still, and now and then at the actors.
   mutating func lookAt(_ ledger: borrowing RoundLedger, round: RoundID, now: Duration) {
+    outlets.write(ifDueAt: now)
     stall.lookAt(ledger, round: round, hosts: actors, now: now)
     guard now - lastLook >= Self.lookInterval else { return }
     lastLook = now
@@ -168,15 +169,18 @@ struct RunMonitor: ~Copyable {
   }
 
   /// Tells of the update that was noted last.
-  mutating func report() {
+  mutating func report(now: Duration) {
     guard let report = pending.take() else { return }
     outlets.tell(
-      report, secondsPerUpdate: report.elapsedSeconds / Double(max(1, updateCount)))
+      report, secondsPerUpdate: report.elapsedSeconds / Double(max(1, updateCount)), now: now)
   }
+
+  /// Before a checkpoint: what was told is in the metrics of a run that resumes from it.
+  mutating func writeMetrics() { outlets.write() }
 
   /// Before the end: what was measured and not told yet.
   mutating func flush() {
-    report()
+    report(now: .zero)
     outlets.end()
   }
 }

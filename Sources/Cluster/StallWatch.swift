@@ -1,10 +1,10 @@
-internal import Logging
+package import Logging
 internal import Monitoring
-internal import RL
+package import RL
 internal import Wire
 
 /// Notices a round in which nothing arrives, and says whom it waits for.
-struct StallWatch {
+package struct StallWatch {
   private let logger: Logger
   /// Where actors connect to.
   private let address: String
@@ -15,17 +15,17 @@ struct StallWatch {
   /// A line about a round in which nothing arrives comes this often.
   private static let interval = Duration.seconds(10)
 
-  init(logger: Logger, address: String) {
+  package init(logger: Logger, address: String) {
     self.logger = logger
     self.address = address
   }
 
-  mutating func roundBegan(now: Duration) {
+  package mutating func roundBegan(now: Duration) {
     receivedCount = 0
     lastChange = now
   }
 
-  mutating func lookAt(
+  package mutating func lookAt(
     _ ledger: borrowing RoundLedger, round: RoundID, hosts: ActorStatistics, now: Duration
   ) {
     if ledger.receivedCount != receivedCount {

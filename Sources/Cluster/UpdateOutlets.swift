@@ -8,12 +8,12 @@ internal import Wire
 struct UpdateOutlets: ~Copyable {
   private let logger: Logger
   private let updateLevel: Logger.Level
-  private let metrics: MetricsFile
-  private let events: EventFile
   private let instruments: RunMetrics
+  private var sinks: MetricsSinks
   /// What the dashboard reads; nil if nobody does.
   let live: LiveRun?
   private var progress: ProgressLine?
+  private var bestEvaluation = -Double.infinity
   private var lastTimeline = Duration.seconds(-60)
 
   private static let timelineInterval = Duration.milliseconds(200)
@@ -25,8 +25,10 @@ struct UpdateOutlets: ~Copyable {
   ) {
     self.logger = logger
     updateLevel = monitoring.updateLevel
-    metrics = MetricsFile(path: directory.metricsPath) { logger.error("\($0)") }
-    events = EventFile(directory: directory.path, host: currentHostName()) { logger.error("\($0)") }
+    let metrics = MetricsFile(path: directory.metricsPath) { logger.error("\($0)") }
+    let events = EventFile(directory: directory.path, host: currentHostName()) {
+      logger.error("\($0)")
+    }
     events.begin(
       configuration: monitoring.configuration, firstVersion: (version ?? .initial).next.rawValue)
     live = monitoring.live
@@ -39,6 +41,7 @@ struct UpdateOutlets: ~Copyable {
         directory: directory.path, address: address, goalReturn: role.goal.untilReturn,
         lastUpdate: role.goal.updates,
         configuration: monitoring.configuration.map { .init($0.name, .string($0.value)) }))
+    sinks = MetricsSinks(metrics: metrics, events: events, instruments: instruments, live: live)
     if monitoring.showsProgress {
       progress = ProgressLine(
         console: monitoring.console,
@@ -53,20 +56,19 @@ struct UpdateOutlets: ~Copyable {
   }
 
   /// Tells of an update, which took so long on average.
-  mutating func tell(_ report: UpdateReport, secondsPerUpdate: Double) {
-    metrics.append(report)
-    events.append(report)
-    instruments.record(report)
-    live?.note(report)
+  mutating func tell(_ report: UpdateReport, secondsPerUpdate: Double, now: Duration) {
+    sinks.append(report, now: now)
     logger.log(level: updateLevel, "updated", metadata: report.metadata)
     if let evaluation = report.evaluation {
-      logger.info(
-        "evaluated",
+      // Among lines of progress an evaluation is news if it is the best so far.
+      logger.log(
+        level: evaluation.meanReturn > bestEvaluation ? .info : updateLevel, "evaluated",
         metadata: [
           LogKey.version.rawValue: "\(report.version)",
           MetricName.meanReturn.rawValue: .stringConvertible(evaluation.meanReturn),
           MetricName.stdReturn.rawValue: .stringConvertible(evaluation.stdReturn),
         ])
+      bestEvaluation = max(bestEvaluation, evaluation.meanReturn)
     }
     progress?.show(
       Progress(
@@ -90,8 +92,14 @@ struct UpdateOutlets: ~Copyable {
     instruments.record(refusals: refusals)
   }
 
+  /// Now and then: files and pages hear of updates that were kept from them for a moment.
+  mutating func write(ifDueAt now: Duration) { sinks.write(ifDueAt: now) }
+
+  /// Before a checkpoint: a run that resumes from it has its updates in the metrics.
+  mutating func write() { sinks.write() }
+
   mutating func end() {
-    events.flush()
+    sinks.flush()
     live?.end()
     progress = nil
   }
