@@ -36,16 +36,16 @@ import Wire
         "warning the round waits for an actor, last heard 11.5 s ago actor=\(LedgerFixture.a) "
           + "count=\(late.count) host=north seconds=11.5 slots=\(slots) version=5"
       ])
-    look(after: 2 * Self.interval)
+    look(after: Self.interval * 2)
     #expect(log.lines.count == 1)
-    look(after: 2 * Self.interval + .seconds(2))
+    look(after: Self.interval * 2 + .seconds(2))
     #expect(log.lines.count == 2)
     // Something arrives: for a while there is nothing to complain of.
     fixture.deliver(late.ranges[0].lowerBound, from: LedgerFixture.a)
-    look(after: 4 * Self.interval)
-    look(after: 5 * Self.interval)
+    look(after: Self.interval * 4)
+    look(after: Self.interval * 5)
     #expect(log.lines.count == 2)
-    look(after: 5 * Self.interval + .seconds(1))
+    look(after: Self.interval * 5 + .seconds(1))
     #expect(log.lines.count == 3 && log.lines[2].contains("count=\(late.count - 1) "))
   }
 
