@@ -22,7 +22,7 @@ help:
 	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
 	@echo 'make bench-scale   throughput by number of actors and what limits it, 10 min (ARGS=--quick)'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
-	@echo 'make chaos    200 faults, dead hosts, full disks and attacks, to the same bytes, 9 min (ARGS="--seed 7")'
+	@echo 'make chaos    200 faults, dead hosts, full disks and attacks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make fuzz     libFuzzer on every decoder of messages and files, 60 s and the build (ARGS=600)'
 	@echo 'make sanitize run the tests under ThreadSanitizer, 20 min (ARGS="--filter ClusterTests")'
 	@echo 'make cluster-test   run the manifests, ssh, Slurm and Docker for real, 5 min (as root; installs what it needs)'
@@ -148,7 +148,7 @@ profile: build
 	@Sources/Benchmarks/profile.py .build/release/troupe $(TRAINING) --episodes-per-update 262 --updates 150 \
 	  --hidden 64,64 --learning-rate 0.01
 
-# Faults and attacks against real processes, 9 min; see docs/faults.md. ARGS="--seed 7 --only schedule" does less.
+# Faults and attacks against real processes, 6 min; see docs/faults.md. ARGS="--seed 7 --only schedule" does less.
 .PHONY: chaos
 chaos: build
 	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) faketime iproute2"

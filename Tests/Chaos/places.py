@@ -13,6 +13,8 @@ import report
 from cluster import Cluster, Failure, undisturbed
 
 UPDATES = 120
+# Fifty actors take turns within one run: some six updates for each, on whatever machine.
+CROWD_UPDATES = 400
 
 
 @contextlib.contextmanager
@@ -88,9 +90,9 @@ def play(troupe):
 
 def crowd(troupe):
     """50 actors join and 50 leave within one run."""
-    expected = undisturbed(troupe, UPDATES)
+    expected = undisturbed(troupe, CROWD_UPDATES)
     with tempfile.TemporaryDirectory(prefix="troupe-chaos-") as place:
-        run = Cluster(troupe, place, UPDATES)
+        run = Cluster(troupe, place, CROWD_UPDATES)
         try:
             run.start_learner()
             for _ in range(50):
@@ -109,7 +111,7 @@ def crowd(troupe):
             joined = run.text(run.learner).count("an actor joined")
             report.note(1, digest != expected, run.lost)
             report.fault("actor: joins and leaves, 50 in one run", [None] * joined)
-            return [f"{joined} actors joined and {left} left in one run of {UPDATES} updates: "
+            return [f"{joined} actors joined and {left} left in one run of {CROWD_UPDATES} updates: "
                     f"{'equal' if digest == expected else 'DIFFERENT'} bytes, {run.lost} episodes lost"], (
                         digest == expected and run.lost == 0 and joined == 50)
         finally:
