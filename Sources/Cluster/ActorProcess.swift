@@ -222,12 +222,14 @@ package struct ActorProcess: ~Copyable {
     defer { self.session = session }
     guard unsent.isEmpty, session.isPlaying || agenda.waitingCount > 0 else { return }
     let clock = self.clock
-    var (start, before) = (clock.now, session.stepCount)
     do throws(RolloutFault) {
       try session.rehearse(agenda)
-      (start, before) = (clock.now, session.stepCount)
+      let (start, before) = (clock.now, session.stepCount)
       let deadline = start + Self.playSlice
       try session.play(&agenda, while: { clock.now < deadline })
+      let duration = clock.now - start
+      agenda.count(steps: session.stepCount - before, duration: duration)
+      playedInRound += duration
     } catch {
       var leave = leaving("\(error)")
       leave.round = error.round
@@ -235,9 +237,6 @@ package struct ActorProcess: ~Copyable {
       _ = try link.send(.leave(leave), run: agenda.run)
       throw RoleFailure(.badData, "\(error)")
     }
-    let duration = clock.now - start
-    agenda.count(steps: session.stepCount - before, duration: duration)
-    playedInRound += duration
   }
 
   private mutating func push() throws(RoleFailure) {
