@@ -71,7 +71,7 @@ let package = Package(
       exclude: ["Protocol.md", "troupe.proto"]),
     // 5: sockets, and everything that knows of more than one process
     .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
-    module("ZeroMQ", ["CZeroMQ"]),
+    module("ZeroMQ", ["CZeroMQ", "CSystem"]),
     .target(name: "CSystem"),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),

@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -78,6 +79,20 @@ void troupe_settle(int index) {
 void troupe_roam(void) {
   if (is_settled) sched_setaffinity(0, sizeof roaming, &roaming);
   is_settled = 0;
+}
+
+void troupe_set_time_slice(int64_t nanoseconds) {
+  // As linux/sched/types.h has it; the C library has neither the structure nor the calls.
+  struct {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+  } attributes = {.size = sizeof attributes};
+  if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
+  attributes.runtime = (uint64_t)nanoseconds;
+  syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
 int troupe_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -51,6 +51,10 @@ int troupe_processor_count(void);
 void troupe_settle(int index);
 void troupe_roam(void);
 
+/// How long this thread, and each that it starts from now on, runs at a time where another is waiting: shorter
+/// means sooner. 0 is what the system gives. Linux before 6.12 has no such choice, and nothing changes there.
+void troupe_set_time_slice(int64_t nanoseconds);
+
 /// A pipe that no program started later inherits: its reading and its writing end. Returns 0, or -1 with
 /// errno.
 int troupe_pipe(int ends[2]);
