@@ -31,7 +31,9 @@ struct ActorRecord {
   var deadline: Duration?
   /// The deadline passed: idle actors may play the same slots.
   var isLate = false
-  /// Doubles each time a deadline turns out too short.
+  /// A deadline passed in this round, whether its slots came afterwards or not.
+  var wasLate = false
+  /// Doubles each time a deadline turns out too short, and halves with each round whose deadlines were kept.
   var patience = 1.0
 
   var needsWelcome = false
@@ -105,11 +107,12 @@ struct ActorRecord {
 
   /// Forgets what belongs to the round that ends.
   mutating func endRound() {
-    if !isLate, heldCount == 0 { patience = max(1, patience / 2) }
+    if !wasLate, heldCount == 0 { patience = max(1, patience / 2) }
     lease = nil
     heldCount = 0
     deadline = nil
     isLate = false
+    wasLate = false
     needsLease = false
     hasSurplus = false
   }

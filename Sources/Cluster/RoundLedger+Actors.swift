@@ -112,6 +112,7 @@ extension RoundLedger {
         !roster[i].isLate, rules.isReproducible
       {
         roster[i].isLate = true
+        roster[i].wasLate = true
         roster[i].patience = min(roster[i].patience * 2, 64)
         mayLease = true
       }

@@ -153,6 +153,8 @@ extension RoundLedger {
   private mutating func issueLease(_ i: Int, now: Duration) -> Lease {
     guard let round else { preconditionFailure("leases belong to a round") }
     var listed = roster[i].granted
+    // One that only repeats what the actor holds, or lists less, leaves it no more time for it.
+    let mustPlayMore = !listed.isEmpty || roster[i].deadline == nil
     roster[i].granted = []
     if let lease = roster[i].lease {
       listed += lease.slots.slots.lazy.filter { [slots] in slots[$0].isHeld(by: i) }
@@ -161,7 +163,7 @@ extension RoundLedger {
     counts.leases += 1
     let lease = Lease(number: lastLeaseNumber, round: round.id, slots: SlotSet(listed))
     roster[i].send(lease, now: now)
-    setDeadline(i, now: now)
+    if mustPlayMore { setDeadline(i, now: now) }
     return lease
   }
 }

@@ -180,6 +180,41 @@ struct RoundLedgerLeaseTests {
       fixture.deliver(slot, from: a) == .rejected(.duplicate(of: helper, agrees: true)))
   }
 
+  @Test("deadlines double as long as they are too short, and halve with each round that keeps them")
+  func deadlinesDouble() {
+    var fixture = LedgerFixture(slotCount: 1, actors: [a], lanes: 1)
+    fixture.deliver(0, from: a)
+    fixture.status(a, unplayed: SlotSet(), steps: 1_000_000, playTime: .seconds(1))
+    var version: UInt32 = 6
+    /// Plays a round in which the actor takes `limit` at most; how long it took to become late, if it did.
+    func lateness(within limit: Duration) -> Duration? {
+      defer { version += 1 }
+      fixture.begin(version, slotCount: 1)
+      fixture.status(a)
+      let start = fixture.now
+      var late: Duration?
+      while late == nil, fixture.now - start < limit {
+        _ = fixture.tick(after: .milliseconds(100))
+        fixture.status(a)
+        if fixture.view(a)?.isLate == true { late = fixture.now - start }
+      }
+      // A late actor delivers all the same: that its deadline was too short is not forgotten.
+      fixture.deliver(0, from: a)
+      fixture.status(a, unplayed: SlotSet())
+      return late
+    }
+    let floor = fixture.ledger.rules.deadlineFloor
+    for factor in [1, 2, 4, 8] {
+      #expect(lateness(within: .seconds(100)) == floor * factor)
+    }
+    for _ in 0..<2 { #expect(lateness(within: .milliseconds(300)) == nil) }
+    #expect(lateness(within: .seconds(100)) == floor * 4, "16, halved twice")
+    for _ in 0..<8 { #expect(lateness(within: .milliseconds(300)) == nil) }
+    #expect(lateness(within: .seconds(100)) == floor, "never below its floor")
+    for _ in 0..<9 { _ = lateness(within: .seconds(100)) }
+    #expect(lateness(within: .seconds(100)) == floor * 64, "never beyond 64 times it")
+  }
+
   @Test("where episodes are not reproducible there are no backups, and hints free nothing")
   func notReproducible() {
     var rules = LedgerRules()
