@@ -47,6 +47,41 @@ extension EndToEndTests {
       }
     }
 
+    /// Whether this machine has IPv6's loopback address at all; containers often do not.
+    private static let hasIPv6 =
+      (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8))
+      .map { $0.contains("00000000000000000000000000000001 ") } ?? false
+
+    @Test(
+      "over IPv6, with keys, directly and through a relay, a run ends at the same bytes",
+      .enabled(if: hasIPv6, "this machine has no ::1"))
+    func ipv6() throws {
+      let undisturbed = try ElasticityTests.undisturbed.get()
+      try TestPlace.with { place in
+        let run = RunFiles(path: place.file("run"))
+        let (keys, site) = (place.file("keys"), place.file("site"))
+        for arguments in [[keys], [keys, "--actor", "site.shared"], [site]] {
+          #expect(try place.run(["keygen"] + arguments).code == 0)
+        }
+        let (port, relayPort) = (try LoopbackPort.freePair(), try LoopbackPort.freePair())
+        let there = "tcp://[::1]:\(port)"
+        let learner = try place.start(Self.learner(keys, "tcp://[::]:\(port)", run))
+        let relay = try place.start(
+          [
+            "relay", "--connect", there, "--keys", "\(keys)/actors/site.shared", "--bind",
+            "tcp://[::]:\(relayPort)", "--bind-keys", site,
+          ])
+        let actors = try [(there, keys), ("tcp://[::1]:\(relayPort)", site)].map {
+          try place.start(["actor", "--connect", $0, "--keys", $1])
+        }
+        try FixedRun.expect(try learner.outcome(), in: run, digest: undisturbed)
+        #expect(run.logLines(with: "an actor joined").count == 2)
+        for actor in actors { #expect(try actor.outcome(within: .seconds(5)).code == 0) }
+        relay.send(SIGTERM)
+        #expect(try relay.outcome(within: .seconds(3)).code == 0)
+      }
+    }
+
     @Test("a key that is removed is cut off at once, and the others go on to the same bytes")
     func removal() throws {
       let undisturbed = try ElasticityTests.undisturbed.get()
