@@ -92,16 +92,20 @@ interop-gymnasium: build
 	timeout 1200 Tests/GymnasiumTests/python/train.sh .build/release/troupe $(GYMNASIUM)
 	timeout 600 $(GYMNASIUM)/bin/python Tests/GymnasiumTests/python/throughput.py .build/release/troupe
 
-# A package of a user's own: built from nothing, and trained until it walks straight to the end.
+# A package of a user's own: built from nothing, and trained until it walks straight to the end; .ci/run does it, too.
 EXAMPLE := Examples/CustomEnvironment
 # A program that trains by an estimator of its own.
 ESTIMATOR := Examples/OwnEstimator
 
-.PHONY: example
-example: setup
+.PHONY: example example-environment example-estimator
+example: example-environment example-estimator
+
+example-environment: setup
 	timeout 1800 swift build -c release --package-path $(EXAMPLE)
 	timeout 60 $(EXAMPLE)/.build/release/corridor train corridor --seed 1 --updates 200 --until-return 0.9 \
 	  --evaluate-every 10 --run-dir $$(mktemp -d)/run --json | grep '"solved":true'
+
+example-estimator: setup
 	timeout 1800 swift build -c release --package-path $(ESTIMATOR)
 	timeout 120 $(ESTIMATOR)/.build/release/estimator | tee /dev/stderr | grep -E 'update 60: mean return (4[0-9]{2}|500)'
 
@@ -172,7 +176,7 @@ cluster-check: build
 cluster-test: cluster-check cluster-ssh-test cluster-slurm-test
 	@cluster/test/docker.sh
 
-# A Slurm of its own; half a minute with its installation, so CI runs it, too.
+# A Slurm of its own; a minute with its installation, so .ci/run does it, too.
 .PHONY: cluster-slurm-test
 cluster-slurm-test: build
 	@cluster/test/slurm.sh

@@ -46,7 +46,7 @@ expect_nothing_left() {
   return 1
 }
 
-# install PACKAGE...: with apt-get, where they are missing.
+# install_packages PACKAGE...: with apt-get, where they are missing; fails where that fails.
 install_packages() {
   local package missing=()
   for package; do
@@ -58,7 +58,7 @@ install_packages() {
   if (($(id -u))); then sudo=sudo; fi
   $sudo apt-get update --quiet=2
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends \
-    "${missing[@]}" > /dev/null
+    "${missing[@]}" > /dev/null || return
   say "installed ${missing[*]}"
 }
 
