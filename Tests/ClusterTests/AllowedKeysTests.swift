@@ -37,7 +37,6 @@ import ZeroMQ
 
   @Test("a key that leaves the list neither hears nor says anything more")
   func removed() throws {
-    let undisturbed = try SmallRun.undisturbed.get()
     let keyed = try KeyedRun()
     let run = keyed.run
     let learner = try run.startLearner()
@@ -50,15 +49,7 @@ import ZeroMQ
     }
     var again = try keyed.actor(0xf1, keyed.otherKey)
     try keyed.eventually("the door") { !run.log.lines(with: "turned away a key").isEmpty }
-    let honest = run.startActor()
-    #expect(try learner.value().parametersSHA256 == undisturbed)
-    try honest.value()
-    #expect(run.log.lines(with: "an actor joined").count == 2, "the leaver, before, and the other")
-    let later = try leaver.heard().contains { body in
-      if case .policy(let policy) = body { policy.round.version != .initial } else { false }
-    }
-    #expect(!later, "no policy after the removal")
-    #expect(try again.heard().isEmpty)
+    try keyed.expectEnd(of: learner, without: &leaver, &again)
   }
 
   @Test(

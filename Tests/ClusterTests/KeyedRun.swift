@@ -1,6 +1,9 @@
 import Cluster
 import Glibc
+import Monitoring
+import RL
 import Testing
+import Wire
 import ZeroMQ
 
 /// A small run with keys: one for an honest actor, one for somebody who is allowed and not honest.
@@ -31,6 +34,23 @@ struct KeyedRun {
   func actor(_ id: UInt64, _ key: CurveKeyPair) throws -> HandMadeActor {
     try HandMadeActor(
       id, connect: run.address, security: .client(key, server: learner))
+  }
+
+  /// Expects that an honest actor ends the run alone, and that nobody heard of it whose key left its list: neither
+  /// the actor that was connected then, nor the one that came `again`.
+  func expectEnd(
+    of learner: RoleThread<RunSummary>, without leaver: inout HandMadeActor,
+    _ again: inout HandMadeActor
+  ) throws {
+    let honest = run.startActor()
+    #expect(try learner.value().parametersSHA256 == (try SmallRun.undisturbed.get()))
+    try honest.value()
+    #expect(run.log.lines(with: "an actor joined").count == 2, "the leaver, before, and the other")
+    let later = try leaver.heard().contains { body in
+      if case .policy(let policy) = body { policy.round.version != .initial } else { false }
+    }
+    #expect(!later, "no policy after the removal")
+    #expect(try again.heard().isEmpty)
   }
 
   func eventually(_ awaited: String, _ condition: () throws -> Bool) throws {

@@ -31,10 +31,8 @@ import Wire
 
   @Test("a key that leaves a relay's list is cut off there")
   func removed() throws {
-    let undisturbed = try SmallRun.undisturbed.get()
     let relayed = try RelayedRun(name: "site.shared")
-    let run = relayed.keyed.run
-    let learner = try run.startLearner()
+    let learner = try relayed.keyed.run.startLearner()
     var leaver = try relayed.actorBehind(0xb0)
     _ = try leaver.joinAlone()
     try relayed.removeSiteKey()
@@ -45,15 +43,7 @@ import Wire
     try relayed.keyed.eventually("the door") {
       !relayed.relayLog.lines(with: "turned away a key").isEmpty
     }
-    let honest = run.startActor()
-    #expect(try learner.value().parametersSHA256 == undisturbed)
-    try honest.value()
-    #expect(run.log.lines(with: "an actor joined").count == 2, "the leaver, before, and the other")
-    let later = try leaver.heard().contains { body in
-      if case .policy(let policy) = body { policy.round.version != .initial } else { false }
-    }
-    #expect(!later, "no policy after the removal")
-    #expect(try again.heard().isEmpty)
+    try relayed.keyed.expectEnd(of: learner, without: &leaver, &again)
     relayed.finish()
   }
 }
