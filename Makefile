@@ -24,7 +24,7 @@ help:
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
 	@echo 'make chaos    200 faults, dead hosts, full disks and attacks, to the same bytes, 6 min (ARGS="--seed 7")'
 	@echo 'make fuzz     libFuzzer on every decoder of messages and files, 60 s and the build (ARGS=600)'
-	@echo 'make sanitize run the tests under ThreadSanitizer, 20 min (ARGS="--filter ClusterTests")'
+	@echo 'make sanitize run the tests under ThreadSanitizer and AddressSanitizer (ARGS="thread --filter ClusterTests")'
 	@echo 'make cluster-test   run the manifests, ssh, Slurm and Docker for real, 5 min (as root; installs what it needs)'
 	@echo 'make interop  let Gymnasium, TensorBoard, Prometheus, Python actors, PyTorch, ONNX and a browser work with Troupe'
 	@echo 'make docs     the documentation of the library for programs of your own, in .build/docs'
@@ -165,7 +165,7 @@ chaos: build
 fuzz: setup
 	@Tests/Fuzzing/fuzz.sh $(ARGS)
 
-# The build is made from nothing, in .build/tsan; see docs/security.md.
+# Two builds, each made from nothing; see docs/security.md.
 .PHONY: sanitize
 sanitize: setup
 	@Tests/Sanitizers/sanitize.sh $(ARGS)

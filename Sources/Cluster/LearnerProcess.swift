@@ -37,6 +37,8 @@ package struct LearnerProcess: ~Copyable {
   private var unfinished: UnfinishedRound?
   /// A checkpoint of the newest version is due; of the evaluation there was, if any.
   private var dueCheckpoint: DueCheckpoint?
+  /// The newest version is to be evaluated, and was not yet: a run that resumes from it begins with that.
+  private var isEvaluationDue: Bool
   /// Copies of audited slots in this round.
   var audit = RoundAudit()
   /// Reports that the environment broke its contract in this round, by slot; nil for an unknown one.
@@ -98,6 +100,7 @@ package struct LearnerProcess: ~Copyable {
         valueFunction: MLPValueFunction(policy, role.run),
         normalizesObservations: role.run.wrappers.normalizesObservations)
     }
+    isEvaluationDue = restored?.isEvaluationDue ?? false
     self.role = role
     self.logger = logger
     self.signals = signals
@@ -133,7 +136,9 @@ package struct LearnerProcess: ~Copyable {
     }
     finishUpdate()
     monitor.flush()
-    store.save(learner, totals: monitor.totals, evaluation: dueCheckpoint?.evaluation)
+    store.save(
+      learner, totals: monitor.totals, evaluation: dueCheckpoint?.evaluation,
+      isEvaluationDue: isEvaluationDue)
     do throws(RoleFailure) {
       try sayGoodbye()
     } catch {
@@ -176,6 +181,11 @@ package struct LearnerProcess: ~Copyable {
       "listening",
       metadata: fields([.address: "\(link.endpoint)", .version: learner.snapshot.version]))
     service.ready("listening at \(link.endpoint)")
+    if isEvaluationDue {
+      // The run ended in the middle of it.
+      dueCheckpoint = DueCheckpoint(evaluation: try evaluate())
+      if ending != nil { return }
+    }
     while !isGoalReached {
       guard let round = try playRound(.training, slotCount: role.run.learner.episodesPerUpdate)
       else { return }
@@ -214,9 +224,18 @@ package struct LearnerProcess: ~Copyable {
   /// Plays an evaluation round if this version is one to look at: a matter of the version alone.
   private mutating func evaluateIfDue() throws(RoleFailure) -> ReturnStatistics? {
     guard let every = role.goal.evaluateEvery,
-      learner.snapshot.version.rawValue % UInt32(every) == 0,
-      let round = try playRound(.evaluation, slotCount: role.goal.evaluationEpisodes)
+      learner.snapshot.version.rawValue % UInt32(every) == 0
     else { return nil }
+    return try evaluate()
+  }
+
+  /// What the newest version earns in a round of its own; nil if the run ends meanwhile.
+  private mutating func evaluate() throws(RoleFailure) -> ReturnStatistics? {
+    isEvaluationDue = true
+    guard let round = try playRound(.evaluation, slotCount: role.goal.evaluationEpisodes) else {
+      return nil
+    }
+    isEvaluationDue = false
     let statistics = ReturnStatistics(round.episodes)
     monitor.evaluated(statistics, at: learner.snapshot.version)
     return statistics
@@ -308,6 +327,9 @@ package struct LearnerProcess: ~Copyable {
       switch event {
       case .end: ending = .signal
       case .endNow: exitNow()
+      case .checkpoint where isEvaluationDue:
+        // Its update is told of together with the evaluation, and saved then.
+        dueCheckpoint = dueCheckpoint ?? DueCheckpoint()
       case .checkpoint:
         monitor.writeMetrics()
         store.save(learner, totals: monitor.totals, evaluation: nil)

@@ -13,6 +13,8 @@ struct RestoredRun {
   /// Of the observations, where they are normalised.
   let statistics: ObservationStatistics?
   let totals: RunTotals
+  /// The run ended while this version was evaluated.
+  let isEvaluationDue: Bool
 
   /// Reads a whole checkpoint as one of this run.
   ///
@@ -48,6 +50,7 @@ struct RestoredRun {
       firstMoment: first, secondMoment: second)
     valueBaseline = try Self.valueBaseline(
       of: checkpoint, configuration: configuration, policy: policy)
+    isEvaluationDue = checkpoint.texts[RunStore.evaluation] == RunStore.due
     totals = RunTotals(
       episodeCount: Int(checkpoint.episodeCount), stepCount: Int(checkpoint.stepCount),
       bestEvaluation: checkpoint.bestEvaluation)

@@ -158,9 +158,15 @@ struct RunMonitor: ~Copyable {
 
   mutating func evaluated(_ statistics: ReturnStatistics, at version: PolicyVersion) {
     lastReturns = (statistics.mean, statistics.standardDeviation)
-    pending?.evaluation = UpdateReport.Evaluation(
+    let evaluation = UpdateReport.Evaluation(
       episodes: statistics.count, meanReturn: statistics.mean,
       stdReturn: statistics.standardDeviation)
+    if pending == nil {
+      // A run that ended during the evaluation has told of the update.
+      outlets.tell(evaluation, of: version)
+    } else {
+      pending?.evaluation = evaluation
+    }
     if statistics.mean > totals.bestEvaluation?.meanReturn ?? -.infinity {
       totals.bestEvaluation = Checkpoint.BestEvaluation(
         version: version, meanReturn: statistics.mean)

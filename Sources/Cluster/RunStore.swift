@@ -72,7 +72,7 @@ struct RunStore: ~Copyable {
     guard let checkpoint = found?.content else { return nil }
     let restored = try RestoredRun(
       checkpoint, of: run, configuration: role.run, policy: policy, directory: directory.path)
-    savedVersion = checkpoint.version
+    savedVersion = restored.isEvaluationDue ? nil : checkpoint.version
     return restored
   }
 
@@ -85,16 +85,22 @@ struct RunStore: ~Copyable {
   static let observationCount = "observation.count"
   static let observationMeans = "observation.mean"
   static let observationSquares = "observation.squares"
+  static let evaluation = "evaluation"
+  static let due = "due"
 
   /// Writes checkpoint and policy file. A failure is logged and the run goes on: the files before are
   /// whole.
+  ///
+  /// `evaluation` is what the version earned; `isEvaluationDue` says that it is still to be looked at.
   mutating func save(
-    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?
+    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?,
+    isEvaluationDue: Bool = false
   ) {
     let version = learner.snapshot.version
     if savedVersion == version { return }
     do throws(FileError) {
-      try write(learner, totals: totals, evaluation: evaluation)
+      try write(
+        learner, totals: totals, evaluation: evaluation, isEvaluationDue: isEvaluationDue)
     } catch {
       logger.error(
         "no checkpoint was written, the one before stays: \(error)",
@@ -104,7 +110,8 @@ struct RunStore: ~Copyable {
 
   /// ``save(_:totals:evaluation:)`` for who cannot go on without.
   mutating func write(
-    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?
+    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?,
+    isEvaluationDue: Bool = false
   ) throws(FileError) {
     let version = learner.snapshot.version
     var moments: [String: [Float]] = [:]
@@ -133,13 +140,14 @@ struct RunStore: ~Copyable {
       numericsDigest: NumericsDigest.ofThisProcess, parameters: learner.snapshot.parameters,
       moments: moments, value: value, episodeCount: UInt64(totals.episodeCount),
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation,
-      arrays: arrays)
+      texts: isEvaluationDue ? [Self.evaluation: Self.due] : [:], arrays: arrays)
     try checkpoints.write(checkpoint.encode(), version: version)
     if let evaluation {
       try checkpoints.recordEvaluation(meanReturn: evaluation.mean, of: version)
     }
     try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
-    savedVersion = version
+    // Otherwise it is saved once more, with what the evaluation says.
+    savedVersion = isEvaluationDue ? nil : version
   }
 
   private func policyFile(_ snapshot: PolicySnapshot) -> PolicyFile {

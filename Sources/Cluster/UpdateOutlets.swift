@@ -59,17 +59,7 @@ struct UpdateOutlets: ~Copyable {
   mutating func tell(_ report: UpdateReport, secondsPerUpdate: Double, now: Duration) {
     sinks.append(report, now: now)
     logger.log(level: updateLevel, "updated", metadata: report.metadata)
-    if let evaluation = report.evaluation {
-      // Among lines of progress an evaluation is news if it is the best so far.
-      logger.log(
-        level: evaluation.meanReturn > bestEvaluation ? .info : updateLevel, "evaluated",
-        metadata: [
-          LogKey.version.rawValue: "\(report.version)",
-          MetricName.meanReturn.rawValue: .stringConvertible(evaluation.meanReturn),
-          MetricName.stdReturn.rawValue: .stringConvertible(evaluation.stdReturn),
-        ])
-      bestEvaluation = max(bestEvaluation, evaluation.meanReturn)
-    }
+    if let evaluation = report.evaluation { log(evaluation, of: report.version) }
     progress?.show(
       Progress(
         update: Int(report.version.rawValue), meanReturn: report.meanReturn,
@@ -77,6 +67,24 @@ struct UpdateOutlets: ~Copyable {
         learnerWaitingShare: report.learnerWaitingShare,
         actorWaitingShare: report.actorWaitingShare),
       secondsPerUpdate: secondsPerUpdate, now: .now)
+  }
+
+  /// Tells of the evaluation of an update that was told of without, before the run was resumed.
+  mutating func tell(_ evaluation: UpdateReport.Evaluation, of version: PolicyVersion) {
+    sinks.complete(version, with: evaluation)
+    log(evaluation, of: version)
+  }
+
+  private mutating func log(_ evaluation: UpdateReport.Evaluation, of version: PolicyVersion) {
+    // Among lines of progress an evaluation is news if it is the best so far.
+    logger.log(
+      level: evaluation.meanReturn > bestEvaluation ? .info : updateLevel, "evaluated",
+      metadata: [
+        LogKey.version.rawValue: "\(version)",
+        MetricName.meanReturn.rawValue: .stringConvertible(evaluation.meanReturn),
+        MetricName.stdReturn.rawValue: .stringConvertible(evaluation.stdReturn),
+      ])
+    bestEvaluation = max(bestEvaluation, evaluation.meanReturn)
   }
 
   /// Shows one round now and then; it is of the past when it is seen.

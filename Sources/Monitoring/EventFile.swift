@@ -1,5 +1,5 @@
 import Glibc
-internal import RL
+package import RL
 internal import Synchronization
 
 /// A TensorBoard event file: one scalar per metric and update, and the configuration as a table.
@@ -74,10 +74,21 @@ package final class EventFile: Sendable {
 
   /// Notes every metric of an update that is known and finite.
   package func append(_ report: UpdateReport) {
+    append(of: report.version) { report.number(of: $0) }
+  }
+
+  /// Notes the evaluation of an update that was noted without.
+  package func append(_ evaluation: UpdateReport.Evaluation, of version: PolicyVersion) {
+    append(of: version) { name in
+      evaluation.values.first { $0.name == name }?.value.number
+    }
+  }
+
+  private func append(of version: PolicyVersion, _ number: (MetricName) -> Double?) {
     var summary = EventBytes()
     summary.bytes.reserveCapacity(2048)
     for (index, name) in MetricName.allCases.enumerated() {
-      guard let value = report.number(of: name), value.isFinite else { continue }
+      guard let value = number(name), value.isFinite else { continue }
       let tag = tags[index]
       // Summary.value = { tag, simple_value }
       summary.length(1, tag.count + 5)
@@ -87,7 +98,7 @@ package final class EventFile: Sendable {
     var event = EventBytes()
     event.bytes.reserveCapacity(summary.bytes.count + 32)
     event.double(1, now)
-    event.integer(2, UInt64(report.version.rawValue))
+    event.integer(2, UInt64(version.rawValue))
     event.length(5, summary.bytes.count)
     event.bytes += summary.bytes
     append([event.bytes])

@@ -26,6 +26,16 @@ package enum JSONValue: Hashable, Sendable, CustomStringConvertible {
     if case .number(let value) = self { !value.isFinite } else { false }
   }
 
+  /// Nil for what is not a number.
+  var number: Double? {
+    switch self {
+    case .number(let value): value
+    case .integer(let value): Double(value)
+    case .unsigned(let value): Double(value)
+    case .null, .bool, .string, .array, .object: nil
+    }
+  }
+
   /// An optional number; null for nil.
   package static func number(_ value: Double?) -> JSONValue {
     value.map { .number($0) } ?? .null

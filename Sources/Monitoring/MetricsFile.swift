@@ -12,6 +12,28 @@ package final class MetricsFile: Sendable {
 
   package func append(_ report: UpdateReport) { file.append(report.jsonText) }
 
+  /// Puts an evaluation into the last line, if that is this version's: a run that ended during the evaluation
+  /// wrote it without. The line grows in one write.
+  package func complete(_ version: PolicyVersion, with evaluation: UpdateReport.Evaluation) {
+    // SAFETY: the path is a string that lives for the call. Not for appending: that overrides where to write.
+    let descriptor = unsafe open(file.path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard let contents = readAll(descriptor), contents.last == UInt8(ascii: "\n") else { return }
+    let start = contents.dropLast().lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    guard Self.version(ofLine: contents[start...]) == UInt64(version.rawValue) else { return }
+    var line = String(decoding: contents[start...], as: UTF8.self)
+    for (name, value) in evaluation.values {
+      let key = JSONValue.string(name.rawValue).text
+      line.replace("\(key):null", with: "\(key):\(value.text)")
+    }
+    let bytes = Array(line.utf8)
+    // SAFETY: the buffer is valid for the call.
+    _ = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(start))
+    }
+  }
+
   /// Removes the lines of later versions, and half a line at the end. A file that does not exist is
   /// made, empty.
   ///

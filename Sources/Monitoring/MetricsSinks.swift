@@ -1,3 +1,5 @@
+package import RL
+
 /// Where the metrics of every update go: `metrics.jsonl`, the event file, `/metrics` and the dashboard.
 ///
 /// Updates that follow each other faster than ``interval`` are kept and written together: one by one, between
@@ -27,6 +29,14 @@ package struct MetricsSinks: ~Copyable {
   package mutating func append(_ report: UpdateReport, now: Duration) {
     kept.append(report)
     write(ifDueAt: now)
+  }
+
+  /// Puts an evaluation to an update that was written without, by the process that the run is resumed from.
+  package mutating func complete(
+    _ version: PolicyVersion, with evaluation: UpdateReport.Evaluation
+  ) {
+    metrics.complete(version, with: evaluation)
+    events.append(evaluation, of: version)
   }
 
   /// Writes what is kept, unless something was written a moment ago; called now and then.

@@ -14,6 +14,14 @@ package struct UpdateReport: Hashable, Sendable {
       self.meanReturn = meanReturn
       self.stdReturn = stdReturn
     }
+
+    /// The metrics that an update without evaluation lacks.
+    var values: [(name: MetricName, value: JSONValue)] {
+      [
+        (.evaluationMeanReturn, .number(meanReturn)), (.evaluationStdReturn, .number(stdReturn)),
+        (.evaluationEpisodes, .integer(episodes)),
+      ]
+    }
   }
 
   // Meanings and units: `MetricName`, one case for each.
@@ -173,12 +181,5 @@ package struct UpdateReport: Hashable, Sendable {
 
 extension UpdateReport {
   /// The metric as a number; nil where it is not known.
-  package func number(of name: MetricName) -> Double? {
-    switch value(of: name) {
-    case .number(let value): value
-    case .integer(let value): Double(value)
-    case .unsigned(let value): Double(value)
-    case .null, .bool, .string, .array, .object: nil
-    }
-  }
+  package func number(of name: MetricName) -> Double? { value(of: name).number }
 }

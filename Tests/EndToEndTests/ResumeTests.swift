@@ -123,6 +123,52 @@ extension EndToEndTests {
       }
     }
 
+    @Test(
+      "told to stop in the middle of an evaluation, a run makes up for it and ends where it would have"
+    )
+    func evaluationCutShort() throws {
+      // The evaluation decides when the run is over.
+      let arguments =
+        ["train"] + FixedRun.arguments + [
+          "--updates", "200", "--evaluate-every", "5", "--evaluation-episodes", "400",
+          "--until-return", "120", "--checkpoint-every", "1000", "--actors", "2",
+        ]
+      func expectSolved(_ outcome: TroupeProcess.Outcome, in run: RunFiles) throws -> [Double?] {
+        let summary = try outcome.summary()
+        #expect(summary.ended == "until-return")
+        #expect(summary.parametersDigest == (try run.policyDigest()))
+        return try run.updates().map(\.evaluationMeanReturn)
+      }
+      try TestPlace.with { place in
+        let (undisturbed, run) = (
+          RunFiles(path: place.file("undisturbed")), RunFiles(path: place.file("run"))
+        )
+        let evaluations = try expectSolved(
+          try place.run(arguments + ["--run-dir", undisturbed.path]), in: undisturbed)
+        #expect(evaluations.count >= 15, "too few evaluations to meet one")
+
+        var started = arguments + ["--run-dir", run.path]
+        var isDue = false
+        // Steps take time, so that most of it passes with evaluations. Where one is missed, the next is met.
+        for version in stride(from: 4, to: evaluations.count, by: 5) where !isDue {
+          let learner = try place.start(started + ["--step-latency", "100us"])
+          try eventually("update \(version)") { run.updateCount >= version || !learner.isRunning }
+          pause(milliseconds: 150)
+          learner.send(SIGTERM)
+          #expect(try learner.outcome(within: .seconds(5)).code == 0)
+          let newest = try Data(contentsOf: try #require(run.newestCheckpoint))
+          isDue = newest.range(of: Data(#""text.evaluation":"due""#.utf8)) != nil
+          started = arguments + ["--run-dir", run.path, "--resume"]
+        }
+        try #require(isDue, "no evaluation was met")
+        #expect(try run.updates().last?.evaluationMeanReturn == nil, "it is not over")
+        let resumed = try expectSolved(try place.run(started), in: run)
+        #expect(resumed == evaluations)
+        #expect(try run.policyDigest() == (try undisturbed.policyDigest()))
+        place.expectNothingLeft()
+      }
+    }
+
     @Test("a changed option that determines the run is refused by name")
     func changedOption() throws {
       try TestPlace.with { place in

@@ -10,10 +10,12 @@ struct RunFiles {
   struct Update: Decodable {
     let version: Int
     let onPolicyMismatches: Int
+    let evaluationMeanReturn: Double?
 
     enum CodingKeys: String, CodingKey {
       case version
       case onPolicyMismatches = "on_policy_mismatches"
+      case evaluationMeanReturn = "evaluation_mean_return"
     }
   }
 
