@@ -1,30 +1,36 @@
 internal import Learning
 internal import RL
-internal import Wire
+package import Wire
 
 /// Who computes with another arithmetic than the learner's, and whether such actors may take part.
 ///
 /// A trajectory is judged by content. One with log-probabilities enters where approximate actors are allowed,
 /// unless its sender joined as exact: whoever can be held to bits is. One without them is compared bit for
 /// bit, whoever sent it.
-struct ApproximateActors {
+package struct ApproximateActors {
   let areAllowed: Bool
   /// A search checks returns by playing episodes again, which another arithmetic does not reproduce.
   let isSearch: Bool
   private var arithmetics: [ActorID: ActorMessage.Arithmetic] = [:]
 
-  init(areAllowed: Bool, isSearch: Bool) {
+  package init(areAllowed: Bool, isSearch: Bool) {
     self.areAllowed = areAllowed
     self.isSearch = isSearch
   }
 
   /// Whether this actor joined as approximate.
-  func contains(_ actor: ActorID) -> Bool { arithmetics[actor] == .approximate }
+  package func contains(_ actor: ActorID) -> Bool { arithmetics[actor] == .approximate }
 
   /// Notes how an actor that was let in computes.
-  mutating func joined(_ actor: ActorID, _ arithmetic: ActorMessage.Arithmetic) {
+  package mutating func joined(_ actor: ActorID, _ arithmetic: ActorMessage.Arithmetic) {
     guard areAllowed else { return }
     arithmetics[actor] = arithmetic
+  }
+
+  /// Forgets actors that are gone for good; whoever comes back joins again.
+  package mutating func forget(unlessIn ledger: borrowing RoundLedger) {
+    guard arithmetics.count > ledger.actorCount else { return }
+    for actor in arithmetics.keys where !ledger.remembers(actor) { arithmetics[actor] = nil }
   }
 
   /// Why no approximate actor may join; nil if they may.

@@ -249,7 +249,7 @@ package struct LearnerProcess: ~Copyable {
   ) throws(RoleFailure) -> CollectedRound? {
     let snapshot = learner.snapshot
     let id = RoundID(version: snapshot.version, kind: kind)
-    monitor.roundBegan(now: clock.now)
+    let start = clock.now
     arrivals = nil
     audit = RoundAudit()
     faultCounts = [:]
@@ -261,6 +261,8 @@ package struct LearnerProcess: ~Copyable {
     }
     let leases = ledger.beginRound(
       id, slotCount: offeredCount, policyDigest: snapshot.digest, now: clock.now)
+    monitor.roundBegan(of: ledger, now: start)
+    approximateActors.forget(unlessIn: ledger)
     var policy = LearnerMessage.Policy(
       round: id, slotCount: offeredCount, digest: snapshot.digest,
       parameters: snapshot.parameters, normalization: snapshot.normalization,

@@ -77,6 +77,11 @@ package struct RoundLedger: Sendable {
     return firstLeases(now: now)
   }
 
+  /// How many actors are remembered, and whether this one is: those that left, or fell silent for long, are forgotten
+  /// when a round begins.
+  package var actorCount: Int { roster.count }
+  package func remembers(_ actor: ActorID) -> Bool { roster.index(of: actor) != nil }
+
   /// Says goodbye to all actors, and from now on to whoever is heard.
   package mutating func end() {
     isEnding = true

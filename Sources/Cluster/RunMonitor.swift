@@ -64,7 +64,8 @@ struct RunMonitor: ~Copyable {
 
   // MARK: What happens
 
-  mutating func roundBegan(now: Duration) {
+  mutating func roundBegan(of ledger: borrowing RoundLedger, now: Duration) {
+    actors.forget(unlessIn: ledger)
     round.begin(now: now)
     stall.roundBegan(now: now)
   }
