@@ -60,7 +60,7 @@ let package = Package(
     .target(name: "CEnvironments"),
     module("Environments", ["RL", "Drawing", "Kernels", "CEnvironments"]),
     module("Policies", ["RL", "Kernels"]),
-    module("Learning", ["RL", "Kernels", "CSystem"]),
+    module("Learning", ["RL", "Kernels", "CLinux"]),
     // 4: values to bytes and back
     module(
       "Wire",
@@ -71,8 +71,8 @@ let package = Package(
       exclude: ["Protocol.md", "troupe.proto"]),
     // 5: sockets, and everything that knows of more than one process
     .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
-    module("ZeroMQ", ["CZeroMQ", "CSystem"]),
-    .target(name: "CSystem"),
+    module("ZeroMQ", ["CZeroMQ", "CLinux"]),
+    .target(name: "CLinux"),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     module(
@@ -84,21 +84,21 @@ let package = Package(
     module(
       "Cluster",
       [
-        "RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CSystem",
+        "RL", "Kernels", "Policies", "Learning", "Wire", "ZeroMQ", "Monitoring", "CLinux",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
-      name: "Gymnasium", dependencies: ["RL", "Wire", "CSystem"],
+      name: "Gymnasium", dependencies: ["RL", "Wire", "CLinux"],
       resources: [.embedInCode("bridge.py")], swiftSettings: settings),
     .target(
       name: "Dashboard", dependencies: ["Monitoring", "RL"],
       resources: [.embedInCode("dashboard.html")], swiftSettings: settings),
     .target(
-      name: "Rendering", dependencies: ["Raster", "Drawing", "RL", "Monitoring", "CSystem"],
+      name: "Rendering", dependencies: ["Raster", "Drawing", "RL", "Monitoring", "CLinux"],
       resources: [.embedInCode("replay.html")], swiftSettings: settings),
     module("Plotting", ["Raster", "Drawing"]),
     .target(
-      name: "Launch", dependencies: ["Cluster", "Wire", "CSystem"],
+      name: "Launch", dependencies: ["Cluster", "Wire", "CLinux"],
       resources: [.embedInCode("launch.sh")], swiftSettings: settings),
     // 6, 7: the command line
     .target(

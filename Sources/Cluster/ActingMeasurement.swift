@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 package import RL
 internal import Synchronization
 

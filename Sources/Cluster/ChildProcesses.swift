@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// The actor processes that a learner started on its own machine. They end with it, whatever ends it:

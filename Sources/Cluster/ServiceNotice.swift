@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// Tells the service manager that started this process how it is, in the protocol of sd_notify(3): one datagram

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// The signals that end or interrupt a role, as something a poller can wait for.

@@ -1,5 +1,5 @@
 package import Cluster
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// A program to be run on this machine.

@@ -1,5 +1,5 @@
 package import Cluster
-internal import CSystem
+internal import CLinux
 internal import Glibc
 
 /// Shows the logs of all hosts' actors, each line with the host and the actor's number before it.

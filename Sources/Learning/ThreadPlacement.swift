@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CLinux
 
 /// A processor for each of the threads that share the machine, to wake up on.
 ///

@@ -1,6 +1,6 @@
 // What Swift cannot call by itself: variadic functions, signal masks and process attributes of Linux.
-#ifndef TROUPE_CSYSTEM_H
-#define TROUPE_CSYSTEM_H
+#ifndef TROUPE_CLINUX_H
+#define TROUPE_CLINUX_H
 
 #include <stdint.h>
 #include <sys/types.h>
