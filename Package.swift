@@ -117,12 +117,16 @@ let package = Package(
     // What is measured and how fast: `make bench`
     .target(
       name: "CBenchmarks", dependencies: ["CZeroMQ"], path: "Sources/Benchmarks/CBenchmarks"),
+    .target(
+      name: "Workloads",
+      dependencies: [
+        "Wire", "Learning", "Policies", "Environments", "RL", "Kernels", "CBenchmarks",
+      ], path: "Sources/Benchmarks/Workloads", swiftSettings: settings),
     .executableTarget(
       name: "TroupeBenchmarks",
       dependencies: [
         "TroupeCommands", "Plotting", "Monitoring", "ZeroMQ", "Wire", "Learning", "Policies",
-        "Environments",
-        "RL", "Kernels", "CBenchmarks",
+        "Environments", "RL", "Kernels", "Workloads", "CBenchmarks",
       ], path: "Sources/Benchmarks/TroupeBenchmarks", swiftSettings: settings),
     // What harms a run: bytes that no decoder may choke on, and an actor that fails. `make chaos`
     .target(

@@ -1,5 +1,6 @@
 import Environments
 import RL
+import Workloads
 
 /// Steps a second of one core for every environment, by itself and on lanes, episodes begun anew as
 /// they end. Actions are random.

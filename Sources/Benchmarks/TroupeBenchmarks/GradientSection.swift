@@ -1,6 +1,7 @@
 import Learning
 import Policies
 import RL
+import Workloads
 
 /// Steps a second of the learner without its sockets: check of every log-probability, weights, backward
 /// pass, update; a round of 262 episodes that has been received whole.
@@ -61,8 +62,10 @@ enum GradientSection {
     let ready = learner
     _ = learner.update(with: blocks)
     learner = ready
-    let whole = Stopwatch.allocations { _ = learner.update(with: blocks) }
-    let tile = tileAllocations(trained)
+    let whole = Allocations.count { _ = learner.update(with: blocks) }
+    let passes = TilePasses(trained)
+    passes.run(tiles: 1)
+    let tile = Allocations.count { passes.run(tiles: 100) }
     return [
       Figure(
         "\(trained.name), allocations in 100 tiles", [Double(tile)], "", goal: .atMost(0)),
@@ -70,34 +73,5 @@ enum GradientSection {
         "\(trained.name), allocations in an update", [Double(whole)], "",
         note: "\(shortText(Double(whole) / Double(stepCount / 256))) per tile"),
     ]
-  }
-
-  private static func tileAllocations(_ trained: TrainedPolicy) -> Int {
-    let policy = trained.policy
-    let width = RoundPartition.tileSize
-    var numbers = TestNumbers()
-    let observations = numbers.floats(4 * width)
-    let actions = (0..<width).map { Float($0 % 2) }
-    var logProbabilities = [Float](repeating: 0, count: width)
-    var entropies = logProbabilities
-    var gradient = [Float](repeating: 0, count: policy.parameterCount)
-    var workspace = policy.makeWorkspace(laneCapacity: width)
-    let parameters = trained.snapshot.parameters
-    func run(tiles: Int) {
-      for _ in 0..<tiles {
-        var logView = logProbabilities.mutableSpan
-        var entropyView = entropies.mutableSpan
-        policy.evaluate(
-          observations: observations.span, actions: actions.span, laneCount: width, stride: width,
-          parameters: parameters.span, workspace: &workspace, into: &logView,
-          entropies: &entropyView)
-        var view = gradient.mutableSpan
-        policy.accumulateScore(
-          actions: actions.span, laneCount: width, stride: width, parameters: parameters.span,
-          weights: actions.span, entropyWeight: 0, workspace: &workspace, into: &view)
-      }
-    }
-    run(tiles: 1)
-    return Stopwatch.allocations { run(tiles: 100) }
   }
 }

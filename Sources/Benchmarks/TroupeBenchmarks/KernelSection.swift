@@ -1,36 +1,11 @@
 import CBenchmarks
 import Kernels
+import Workloads
 
 /// Dense layers against the core's own multiply-add rate, which is measured before each repetition.
 enum KernelSection {
-  /// Steps that the kernels see at once: the learner's tile, and the lanes of a busy actor.
-  static let laneCount = 256
-  static let stride = 288
-
   static let shapes = [(4, 16), (16, 2), (4, 64), (64, 64), (64, 2), (256, 256)].map {
     DenseShape(inputs: $0.0, outputs: $0.1)
-  }
-
-  enum Operation: CaseIterable {
-    case forward, forwardTanh, forwardReLU, backwardInputs, parameterGradients
-
-    var name: String {
-      switch self {
-      case .forward: "forward"
-      case .forwardTanh: "forward tanh"
-      case .forwardReLU: "forward relu"
-      case .backwardInputs: "backward inputs"
-      case .parameterGradients: "parameter gradients"
-      }
-    }
-
-    /// Share of the peak to reach where a layer is 64 units wide on both sides, in percent.
-    var goal: Double {
-      switch self {
-      case .forward, .forwardReLU: 75
-      case .forwardTanh, .backwardInputs, .parameterGradients: 60
-      }
-    }
   }
 
   static func measure(_ effort: Effort) -> [Figure] {
@@ -43,7 +18,7 @@ enum KernelSection {
       // Without fused multiply-adds each one is a call: two layers are enough to see it.
       let isSlow = set == .baseline
       for shape in isSlow ? [shapes[0], shapes[3]] : shapes {
-        for operation in Operation.allCases {
+        for operation in DenseLayer.Operation.allCases {
           figures.append(figure(set, shape, operation, isSlow: isSlow, effort))
         }
       }
@@ -98,7 +73,7 @@ enum KernelSection {
   }
 
   private static func figure(
-    _ set: InstructionSet, _ shape: DenseShape, _ operation: Operation, isSlow: Bool,
+    _ set: InstructionSet, _ shape: DenseShape, _ operation: DenseLayer.Operation, isSlow: Bool,
     _ effort: Effort
   ) -> Figure {
     var rates: [Double] = []
@@ -135,44 +110,36 @@ enum KernelSection {
     }.reduce(0, max)
   }
 
-  /// Floating-point operations a second of one kernel, counting a multiply-add as two and an
-  /// activation as none.
-  static func rate(_ shape: DenseShape, _ operation: Operation, seconds: Double) -> Double {
-    var numbers = TestNumbers()
-    let parameters = numbers.floats(shape.parameterCount).map { $0 / 8 }
-    let rows = 2 * shape.inputs + shape.outputs
-    var storage = numbers.floats(rows * stride + CacheLine.floatCount)
-    var gradientStorage = [Float](repeating: 0, count: shape.parameterCount)
-    let inputs = CacheLine.firstEntry(of: storage.span)
-    let outputs = inputs + shape.inputs * stride
-    let inputGradients = outputs + shape.outputs * stride
-    var matrices = storage.mutableSpan
-    var gradient = gradientStorage.mutableSpan
-    let work = 2 * Double(shape.inputs * shape.outputs * laneCount)
-    func forward(_ activation: Activation, _ matrices: inout MutableSpan<Float>) {
-      Dense.forward(
-        shape, parameters: parameters.span, activation: activation, laneCount: laneCount,
-        stride: stride, matrices: &matrices, inputs: inputs, outputs: outputs)
-    }
+  /// Floating-point operations a second of one kernel.
+  static func rate(
+    _ shape: DenseShape, _ operation: DenseLayer.Operation, seconds: Double
+  ) -> Double {
+    var layer = DenseLayer(shape)
+    // Several calls, so that the clock is read seldom.
+    let times = max(1, Int(200_000 / layer.work)) + 1
     return Stopwatch.rate(seconds: seconds) {
-      // Several calls, so that the clock is read seldom.
-      for _ in 0..<max(1, Int(200_000 / work)) + 1 {
-        switch operation {
-        case .forward: forward(.none, &matrices)
-        case .forwardTanh: forward(.tanh, &matrices)
-        case .forwardReLU: forward(.relu, &matrices)
-        case .backwardInputs:
-          Dense.backwardInputs(
-            shape, parameters: parameters.span, activation: .tanh, laneCount: laneCount,
-            stride: stride, matrices: &matrices, outputGradients: outputs, activations: inputs,
-            into: inputGradients)
-        case .parameterGradients:
-          Dense.accumulateParameterGradients(
-            shape, laneCount: laneCount, stride: stride, matrices: matrices.span, inputs: inputs,
-            outputGradients: outputs, into: &gradient)
-        }
-      }
-      return work * Double(max(1, Int(200_000 / work)) + 1)
+      layer.run(operation, times: times)
+      return layer.work * Double(times)
+    }
+  }
+}
+
+extension DenseLayer.Operation {
+  fileprivate var name: String {
+    switch self {
+    case .forward: "forward"
+    case .forwardTanh: "forward tanh"
+    case .forwardReLU: "forward relu"
+    case .backwardInputs: "backward inputs"
+    case .parameterGradients: "parameter gradients"
+    }
+  }
+
+  /// Share of the peak to reach where a layer is 64 units wide on both sides, in percent.
+  fileprivate var goal: Double {
+    switch self {
+    case .forward, .forwardReLU: 75
+    case .forwardTanh, .backwardInputs, .parameterGradients: 60
     }
   }
 }

@@ -1,6 +1,7 @@
 import Environments
 import Kernels
 import RL
+import Workloads
 
 /// What the pieces of one step cost by themselves, on one core: where a step's nanoseconds go.
 enum PartsSection {

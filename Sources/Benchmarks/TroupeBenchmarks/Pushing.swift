@@ -1,5 +1,6 @@
 import CBenchmarks
 import Wire
+import Workloads
 import ZeroMQ
 
 /// The other end of the transport benchmarks: a process that pushes, in C or with this program's modules.
@@ -37,7 +38,7 @@ enum Pushing {
       linger: .seconds(10))
     var poller = Poller()
     let key = poller.add(sender, for: .writable)
-    let message = WireSection.trajectories(byteCount: size)
+    let message = PushedEpisodes.message(byteCount: size)
     let zeros = [UInt8](repeating: 0, count: size)
     for _ in 0...count {
       let frames: [OutgoingFrame] =

@@ -1,6 +1,4 @@
-import Environments
-import Policies
-import RL
+import Workloads
 
 /// Steps a second of one actor's loop without its sockets: policy, environment, record.
 enum RolloutSection {
@@ -8,7 +6,7 @@ enum RolloutSection {
     var figures: [Figure] = []
     for trained in TrainedPolicy.all {
       for laneCount in [32, 64, 128, 256] {
-        var player = Player(trained, laneCount: laneCount)
+        var player = EndlessRollout(trained, laneCount: laneCount)
         try player.play(steps: laneCount * 600)
         var rates: [Double] = []
         for _ in 0..<effort.repetitions {
@@ -32,43 +30,10 @@ enum RolloutSection {
 
   /// Allocations a tick once every buffer has its size, ends of episodes included.
   private static func allocations(_ trained: TrainedPolicy) throws -> Figure {
-    var player = Player(trained, laneCount: 64)
+    var player = EndlessRollout(trained, laneCount: 64)
     try player.play(steps: 64 * 1500)
-    let count = try Stopwatch.allocations { try player.play(steps: 64 * 1000) }
+    let count = try Allocations.count { try player.play(steps: 64 * 1000) }
     return Figure(
       "\(trained.name), allocations in 1000 ticks", [Double(count)], "", goal: .atMost(0))
-  }
-
-  /// A rollout that never runs out of slots and throws its episodes away.
-  private struct Player {
-    private var rollout: Rollout<MLPPolicy>
-    private var block = TrajectoryBlock(observationSize: 4, actionSize: 1)
-    private var slot = 0
-
-    init(_ trained: TrainedPolicy, laneCount: Int) {
-      rollout = Rollout(
-        environment: CartPole.self, policy: trained.policy, laneLimit: laneCount, seed: 2)
-      rollout.begin(
-        RoundID(version: trained.snapshot.version, kind: .training), snapshot: trained.snapshot)
-    }
-
-    var stepCount: Int { rollout.stepCount }
-
-    mutating func play(steps: Int) throws {
-      let end = rollout.stepCount + steps
-      while rollout.stepCount < end {
-        var ticks = 16
-        try rollout.advance(
-          while: { byteCount in
-            ticks -= 1
-            return ticks > 0 && byteCount < 128 << 10
-          },
-          nextSlot: {
-            slot += 1
-            return slot
-          }, finished: { _ in true }, into: &block)
-        if block.byteCount >= 128 << 10 { block.removeAll() }
-      }
-    }
   }
 }

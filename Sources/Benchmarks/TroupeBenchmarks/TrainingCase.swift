@@ -1,4 +1,5 @@
 import Kernels
+import Workloads
 
 /// Whole training, sockets and processes included, at a learning rate that has reached 0: the policy
 /// stays as it is, and rounds of about 131,000 steps follow each other.
@@ -98,7 +99,7 @@ struct TrainingCase {
     for (index, (inputs, outputs)) in zip(sizes, sizes.dropFirst()).enumerated() {
       let shape = DenseShape(inputs: inputs, outputs: outputs)
       let isLast = index == sizes.count - 2
-      let forward: KernelSection.Operation =
+      let forward: DenseLayer.Operation =
         isLast ? .forward : isTanh ? .forwardTanh : .forwardReLU
       var operations = [forward, forward, .parameterGradients]
       if index > 0 { operations.append(.backwardInputs) }

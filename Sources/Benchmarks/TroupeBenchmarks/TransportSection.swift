@@ -1,5 +1,6 @@
 import CBenchmarks
 import Wire
+import Workloads
 import ZeroMQ
 
 /// One process pushes to another over ipc: libzmq alone in C, this program's sockets, and what a learner
@@ -82,7 +83,7 @@ enum TransportSection {
       switch content {
       case .frame: sum &+= touch(frames)
       case .trajectories:
-        _ = try ActorMessage(decoding: Frames(frames: frames), shape: WireSection.shape)
+        _ = try ActorMessage(decoding: Frames(frames: frames), shape: PushedEpisodes.shape)
       }
     }
     let seconds = Stopwatch.wallSeconds - start

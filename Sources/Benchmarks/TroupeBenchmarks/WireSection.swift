@@ -1,13 +1,14 @@
 import Kernels
 import RL
 import Wire
+import Workloads
 
 /// Bytes a second of one core from values to frames and back.
 enum WireSection {
   static func measure(_ effort: Effort) throws -> [Figure] {
     var figures: [Figure] = []
     for (name, byteCount) in [("128 KiB", 128 << 10), ("1 MiB", 1 << 20)] {
-      let message = trajectories(byteCount: byteCount)
+      let message = PushedEpisodes.message(byteCount: byteCount)
       let frames = message.encode().bytes
       let size = Double(frames.reduce(0) { $0 + $1.count })
       figures.append(
@@ -22,37 +23,19 @@ enum WireSection {
         Figure(
           "trajectories of \(name), decoding",
           try (0..<effort.repetitions).map { _ in
-            let decoded = try ActorMessage(decoding: frames, shape: shape)
+            let decoded = try ActorMessage(decoding: frames, shape: PushedEpisodes.shape)
             guard decoded == message else { throw BenchmarkError("a message came back changed") }
             return Stopwatch.rate(seconds: effort.seconds) {
-              let isThere = (try? ActorMessage(decoding: frames, shape: shape)) != nil
-              return isThere ? size : 0
+              let back = try? ActorMessage(decoding: frames, shape: PushedEpisodes.shape)
+              return back == nil ? 0 : size
             } / 1e9
           }, "GB/s"))
     }
     return try figures + policies(effort)
   }
 
-  static let shape = TrajectoryShape(observationSize: 4, actionSpace: .discrete(count: 2))
-
-  /// A push of about so many bytes of real episodes.
-  static func trajectories(byteCount: Int) -> ActorMessage {
-    let trained = TrainedPolicy.all[0]
-    // Actions are floats in memory and bytes in a message: 24 bytes a step become 21.
-    let bytesInMemory = byteCount * 24 / 21
-    let slotCount = max(1, bytesInMemory / (24 * 500))
-    let blocks = trained.play(slotCount: slotCount + slotCount / 10, bytesPerBlock: bytesInMemory)
-    return ActorMessage(
-      actor: ActorID(1), run: RunID(Digest128.hash(of: trained.snapshot.parameters.span)),
-      body: .trajectories(
-        ActorMessage.Trajectories(
-          round: RoundID(version: trained.snapshot.version, kind: .training),
-          policyDigest: trained.snapshot.digest, leaseNumber: 1,
-          actionSpace: shape.actionSpace, block: blocks[0])))
-  }
-
   private static func policies(_ effort: Effort) throws -> [Figure] {
-    let snapshot = TrainedPolicy.all[2].snapshot
+    let snapshot = TrainedPolicy.large.snapshot
     let message = LearnerMessage(
       topic: .policy, run: RunID(snapshot.digest), incarnation: Incarnation(1), sequence: 1,
       body: .policy(

@@ -1,17 +1,20 @@
 import Environments
 import Learning
-import Policies
-import RL
+package import Policies
+package import RL
 
 /// A CartPole policy that has learned to balance, so that what is measured with it has the long episodes
 /// that training spends its time on. Trained in this process, always with the same result.
-struct TrainedPolicy {
-  let policy: MLPPolicy
-  let snapshot: PolicySnapshot
-  let name: String
+package struct TrainedPolicy {
+  package let policy: MLPPolicy
+  package let snapshot: PolicySnapshot
+  package let name: String
 
-  static let hidden = [[16], [64, 64], [256, 256]]
-  static let all = hidden.map { TrainedPolicy(hidden: $0) }
+  // Each is trained when it is first asked for.
+  package static let small = TrainedPolicy(hidden: [16])
+  package static let medium = TrainedPolicy(hidden: [64, 64])
+  package static let large = TrainedPolicy(hidden: [256, 256])
+  package static var all: [TrainedPolicy] { [small, medium, large] }
 
   private init(hidden: [Int]) {
     name = "4→" + hidden.map { "\($0)→" }.joined() + "2"
@@ -33,7 +36,7 @@ struct TrainedPolicy {
   }
 
   /// The episodes of the slots below `slotCount`, in blocks as an actor would push them.
-  func play(slotCount: Int, bytesPerBlock: Int = 128 << 10) -> [TrajectoryBlock] {
+  package func play(slotCount: Int, bytesPerBlock: Int = 128 << 10) -> [TrajectoryBlock] {
     Self.play(
       policy, snapshot, slotCount: slotCount, laneCount: 128, bytesPerBlock: bytesPerBlock)
   }
