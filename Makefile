@@ -19,6 +19,7 @@ help:
 	@echo 'make test     run all tests'
 	@echo 'make build    build the command, .build/release/troupe'
 	@echo 'make bench    measure everything and compare with the goals, 5 min (ARGS=--quick)'
+	@echo 'make bench-micro   kernels, a tick, a tile and a message, and that loops allocate nothing; 1 min and the build'
 	@echo 'make bench-peers   run JAX, PyTorch and Stable-Baselines3 in turn with Troupe, 10 min'
 	@echo 'make bench-scale   throughput by number of actors and what limits it, 10 min (ARGS=--quick)'
 	@echo 'make learn    train every preset on ten fresh seeds and write the table of what was reached'
@@ -115,6 +116,16 @@ bench-build: build
 # On a machine that does nothing else; the figures are also written to .build/bench.json.
 bench: bench-build
 	.build/release/TroupeBenchmarks $(ARGS)
+
+# With the package that ordo-one makes for this, which is resolved for this alone. Fails where a loop allocates, or a
+# message is made with more allocations, or fewer, than the files in Thresholds say.
+MICRO := TROUPE_BENCHMARKS=1 swift package --scratch-path .build/micro benchmark
+
+.PHONY: bench-micro
+bench-micro: setup
+	$(MICRO) --target MicroBenchmarks --no-progress
+	$(MICRO) thresholds check --target MicroBenchmarks --no-progress \
+	  --path Sources/Benchmarks/MicroBenchmarks/Thresholds
 
 # The peers live in a virtual environment of their own: 3 GB of packages, downloaded once.
 bench-peers: bench-build

@@ -27,6 +27,12 @@ let documentationPlugin: [Package.Dependency] =
   Context.environment["TROUPE_DOCS"] == nil
   ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
 
+/// What `make bench-micro` needs and nobody else. Without its traits: its library that counts allocations would
+/// take malloc's place, as CBenchmarks does, and of two only one counts.
+let microBenchmarks: [Package.Dependency] =
+  Context.environment["TROUPE_BENCHMARKS"] == nil
+  ? [] : [.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: [])]
+
 let package = Package(
   name: "troupe",
   products: [
@@ -44,7 +50,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-  ] + documentationPlugin,
+  ] + documentationPlugin + microBenchmarks,
   targets: [
     // 1: arithmetic on spans of numbers
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
@@ -187,4 +193,15 @@ if Context.environment["TROUPE_FUZZ"] != nil {
     .executableTarget(
       name: "TroupeFuzz", dependencies: ["Decoders"], path: "Tests/Fuzzing/LibFuzzer",
       swiftSettings: settings))
+}
+
+// Its folder lies in one called Benchmarks, where the plugin looks for what it can run.
+if !microBenchmarks.isEmpty {
+  package.targets.append(
+    .executableTarget(
+      name: "MicroBenchmarks",
+      dependencies: [
+        "Workloads", "Wire", "Kernels", .product(name: "Benchmark", package: "benchmark"),
+      ], path: "Sources/Benchmarks/MicroBenchmarks", exclude: ["Thresholds"],
+      swiftSettings: settings, plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
 }
