@@ -99,14 +99,14 @@ struct SmallRun {
 
   /// Starts an actor as `troupe actor` is one; `connect` is where, if not at the learner.
   func startActor(
-    connect: String? = nil, log: CapturedLog = CapturedLog()
+    connect: String? = nil, patience: Duration = .seconds(60), log: CapturedLog = CapturedLog()
   ) -> RoleThread<Void> {
     let (address, logger) = (connect ?? address, log.logger)
     let (environment, security) = (environment, security)
     return RoleThread {
       var actor = try ActorProcess(
         role: ActorRole(
-          connect: address, lanes: 8, patience: .seconds(60), stay: false, security: security),
+          connect: address, lanes: 8, patience: patience, stay: false, security: security),
         environment: { _ throws(RoleFailure) in environment },
         logger: logger)
       try actor.run()
