@@ -73,6 +73,14 @@ struct RunStore: ~Copyable {
     let restored = try RestoredRun(
       checkpoint, of: run, configuration: role.run, policy: policy, directory: directory.path)
     savedVersion = restored.isEvaluationDue ? nil : checkpoint.version
+    if let best = checkpoint.bestEvaluation, best.version == checkpoint.version {
+      // Who saved it may have been killed before it was noted as the best.
+      do throws(FileError) {
+        try checkpoints.recordEvaluation(meanReturn: best.meanReturn, of: best.version)
+      } catch {
+        throw error.roleFailure
+      }
+    }
     return restored
   }
 
@@ -141,11 +149,13 @@ struct RunStore: ~Copyable {
       moments: moments, value: value, episodeCount: UInt64(totals.episodeCount),
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation,
       texts: isEvaluationDue ? [Self.evaluation: Self.due] : [:], arrays: arrays)
+    // In this order: a run that is resumed from its last checkpoint has nothing left to write, so that a learner
+    // killed between the two would leave the policy of a version before.
+    try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
     try checkpoints.write(checkpoint.encode(), version: version)
     if let evaluation {
       try checkpoints.recordEvaluation(meanReturn: evaluation.mean, of: version)
     }
-    try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
     // Otherwise it is saved once more, with what the evaluation says.
     savedVersion = isEvaluationDue ? nil : version
   }

@@ -17,6 +17,7 @@ import time
 sys.dont_write_bytecode = True  # nothing is left beside the sources
 
 import boundaries  # noqa: E402
+import ends  # noqa: E402
 import failing  # noqa: E402
 import hostile  # noqa: E402
 import mutations  # noqa: E402
@@ -32,7 +33,7 @@ def main():
     parser.add_argument("troupe")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32))
     parser.add_argument("--faults", type=int, default=200)
-    parser.add_argument("--quick", action="store_true", help="20 faults, the boundaries and the damaged messages, for each test run")
+    parser.add_argument("--quick", action="store_true", help="20 faults, the boundaries, the ends and the damaged messages, for each test run")
     parser.add_argument("--only", nargs="+", metavar="PART", default=[])
     given = parser.parse_args()
     # As an exception, so that namespaces, mounts and directories are removed on the way out.
@@ -41,6 +42,7 @@ def main():
     parts = {
         "schedule": lambda: schedule.play(troupe, given.seed, 20 if given.quick else given.faults),
         "boundaries": lambda: boundaries.play(troupe),
+        "ends": lambda: ends.play(troupe, given.seed),
         "places": lambda: places.play(troupe),
         "crowd": lambda: places.crowd(troupe),
         "network": lambda: network.play(troupe),
@@ -52,7 +54,7 @@ def main():
         "memory": lambda: places.memory(troupe),
         "mutations": lambda: mutations.play(troupe, given.seed % 2**32),
     }
-    chosen = given.only or (["schedule", "boundaries", "mutations"] if given.quick else list(parts))
+    chosen = given.only or (["schedule", "boundaries", "ends", "mutations"] if given.quick else list(parts))
     if unknown := [name for name in chosen if name not in parts]:
         parser.error(f"no part {unknown[0]}; there are {', '.join(parts)}")
     print(f"seed {given.seed}: --seed {given.seed} makes the same schedule again", flush=True)

@@ -76,6 +76,22 @@ extension EndToEndTests {
       }
     }
 
+    @Test("a policy file is never older than the newest checkpoint")
+    func policyBeforeCheckpoint() throws {
+      try TestPlace.with { place in
+        let run = RunFiles(path: place.file("run"))
+        let learner = try place.start(ResumeTests.arguments(run) + ["--step-latency", "10us"])
+        try eventually("the first checkpoint") { run.newestCheckpoint != nil }
+        // From here on no checkpoint can be written, and policies can.
+        let checkpoints = "\(run.path)/checkpoints"
+        try FileManager.default.moveItem(atPath: checkpoints, toPath: place.file("aside"))
+        try Data().write(to: URL(fileURLWithPath: checkpoints))
+        let outcome = try learner.outcome()
+        #expect(outcome.error.contains("no checkpoint was written"), "\(outcome.error)")
+        #expect(try run.policyDigest() == FixedRun.policyDigest)
+      }
+    }
+
     @Test("a run that is complete is complete when it is resumed")
     func complete() throws {
       try TestPlace.with { place in
