@@ -19,10 +19,11 @@ package final class MetricsFile: Sendable {
     let descriptor = unsafe open(file.path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    guard let contents = readAll(descriptor), contents.last == UInt8(ascii: "\n") else { return }
-    let start = contents.dropLast().lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    guard Self.version(ofLine: contents[start...]) == UInt64(version.rawValue) else { return }
-    var line = String(decoding: contents[start...], as: UTF8.self)
+    guard let contents = readAll(descriptor), let last = Self.lastLine(of: contents),
+      last.endIndex == contents.endIndex - 1,
+      Self.version(ofLine: last) == UInt64(version.rawValue)
+    else { return }
+    var line = String(decoding: last, as: UTF8.self) + "\n"
     for (name, value) in evaluation.values {
       let key = JSONValue.string(name.rawValue).text
       line.replace("\(key):null", with: "\(key):\(value.text)")
@@ -30,7 +31,7 @@ package final class MetricsFile: Sendable {
     let bytes = Array(line.utf8)
     // SAFETY: the buffer is valid for the call.
     _ = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(start))
+      unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(last.startIndex))
     }
   }
 
@@ -55,12 +56,15 @@ package final class MetricsFile: Sendable {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    guard let contents = readAll(descriptor),
-      let end = contents.lastIndex(of: UInt8(ascii: "\n"))
-    else { return nil }
+    return readAll(descriptor).flatMap { lastLine(of: $0) }.flatMap { version(ofLine: $0) }
+      .flatMap { UInt32(exactly: $0) }.map { PolicyVersion($0) }
+  }
+
+  /// The last line that has an end, without it.
+  private static func lastLine(of contents: [UInt8]) -> ArraySlice<UInt8>? {
+    guard let end = contents.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
     let start = contents[..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    return version(ofLine: contents[start..<end]).flatMap { UInt32(exactly: $0) }
-      .map { PolicyVersion($0) }
+    return contents[start..<end]
   }
 
   /// Length of the whole lines before the first one of a later version.
