@@ -59,8 +59,8 @@ def troupe_rate(troupe, name, actors, episodes, lanes, updates, limit):
     return sum(row["environment_steps"] for row in rows[warm:]) / seconds
 
 
-def main():
-    troupe, missed = os.path.abspath(sys.argv[1]), []
+def main(troupe):
+    missed = []
     for name, modes, play, limit in CASES:
         rates = {mode: gymnasium_rate(name, *mode, limit, 0.7) for mode in modes}
         best = max(rates, key=rates.get)
@@ -81,6 +81,7 @@ def main():
 
 
 if __name__ == "__main__":
+    program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="troupe-throughput-") as elsewhere:
         os.chdir(elsewhere)  # MuJoCo writes its log where it is started
-        main()
+        main(program)
