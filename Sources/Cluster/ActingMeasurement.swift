@@ -96,6 +96,12 @@ private struct TimedLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
     inner.reset(lane: lane, using: &random, observations: &observations, stride: stride)
   }
 
+  mutating func beginResets() -> Bool {
+    let start = troupe_monotonic_nanoseconds()
+    defer { stopwatch.add(since: start) }
+    return inner.beginResets()
+  }
+
   mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {
     let start = troupe_monotonic_nanoseconds()
     defer { stopwatch.add(since: start) }

@@ -73,14 +73,14 @@ struct ActorSession {
         while: { $0 < TrajectoryBatching.byteCount && goOn() }, nextSlot: { agenda.nextSlot() },
         finished: { agenda.finished($0) }, into: &block)
     }
-    // Each call completes a step, starts the next, and leaves it to the other process.
+    // Each call completes what the other process did, starts what is next, and leaves it to that process.
     repeat {
       for i in rollouts.indices where !isBatchFull {
         let count = agenda.waitingCount + rollouts.reduce(0) { $0 + $1.activeLaneCount }
         let share = max(1, (count + 1) / 2)
         try rollouts[i].advance(
-          laneLimit: share, while: { _ in false }, nextSlot: { agenda.nextSlot() },
-          finished: { agenda.finished($0) }, into: &block)
+          laneLimit: share, takingTurns: true, while: { $0 < TrajectoryBatching.byteCount },
+          nextSlot: { agenda.nextSlot() }, finished: { agenda.finished($0) }, into: &block)
       }
     } while isPlaying && !isBatchFull && goOn()
   }

@@ -37,7 +37,7 @@ struct ExaminedActor {
     while finishedCount < slots.count {
       for i in rollouts.indices {
         try rollouts[i].advance(
-          while: { _ in false },
+          takingTurns: true, while: { _ in true },
           nextSlot: {
             guard next < slots.count else { return nil }
             defer { next += 1 }
@@ -56,10 +56,12 @@ struct ExaminedActor {
   mutating func play(while goOn: () -> Bool) throws(RolloutFault) {
     begin()
     var next = 0
+    // A rollout of its own comes back after every tick.
+    let takingTurns = rollouts.count > 1
     repeat {
       for i in rollouts.indices {
         try rollouts[i].advance(
-          while: { _ in false },
+          takingTurns: takingTurns, while: { _ in takingTurns },
           nextSlot: {
             defer { next += 1 }
             return next

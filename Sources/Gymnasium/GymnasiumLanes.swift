@@ -11,6 +11,8 @@ package struct GymnasiumLanes: EnvironmentLanes {
   private var slots: [UInt32]
   private var seeds: [UInt32]
   private var needsReset: [Bool]
+  /// Lanes whose resets are under way.
+  private var resetting: [Int] = []
   private var fault: LaneFault?
 
   init(server: GymnasiumServer, group: Int, laneCount: Int) {
@@ -35,11 +37,9 @@ package struct GymnasiumLanes: EnvironmentLanes {
     needsReset[lane] = true
   }
 
-  package mutating func completeResets(
-    observations: inout MutableSpan<Float>, stride: Int
-  ) {
+  package mutating func beginResets() -> Bool {
     let lanes = needsReset.indices.filter { needsReset[$0] }
-    guard !lanes.isEmpty else { return }
+    guard !lanes.isEmpty else { return false }
     let (group, indices, slots, seeds) = (self.group, self.indices, self.slots, self.seeds)
     server.post(.reset, group: group, count: lanes.count) { memory in
       for (row, lane) in lanes.enumerated() {
@@ -48,13 +48,21 @@ package struct GymnasiumLanes: EnvironmentLanes {
           group: group, index: indices[lane], slot: slots[lane], seed: seeds[lane])
       }
     }
+    for lane in lanes { needsReset[lane] = false }
+    resetting = lanes
+    return true
+  }
+
+  package mutating func completeResets(
+    observations: inout MutableSpan<Float>, stride: Int
+  ) {
+    let (group, indices, lanes) = (self.group, self.indices, resetting)
     let outcome = server.wait(group: group) { memory in
       for lane in lanes {
         memory.copyObservation(
           group: group, index: indices[lane], to: &observations, lane: lane, stride: stride)
       }
     }
-    for lane in lanes { needsReset[lane] = false }
     note(outcome)
   }
 

@@ -86,6 +86,8 @@ struct TransformedActionLanes<Inner: EnvironmentLanes>: EnvironmentLanes {
     return transformed
   }
 
+  mutating func beginResets() -> Bool { inner.beginResets() }
+
   mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {
     inner.completeResets(observations: &observations, stride: stride)
   }

@@ -24,14 +24,18 @@ public protocol EnvironmentLanes: Sendable {
   mutating func move(lane source: Int, to destination: Int)
 
   /// Whether steps take place in another process. Then `reset` only notes what is to be done,
-  /// ``completeResets(observations:stride:)`` does it for all lanes at once, ``begin(laneCount:actions:stride:)``
-  /// starts a step, and `step` waits until it is done. False unless implemented.
+  /// ``beginResets()`` starts it for all lanes at once, ``completeResets(observations:stride:)`` waits until it
+  /// is done; ``begin(laneCount:actions:stride:)`` starts a step, and `step` waits until that is done. False
+  /// unless implemented.
   var stepsElsewhere: Bool { get }
 
   /// Starts the step that the next call of `step`, for as many lanes, completes.
   mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int)
 
-  /// Performs the resets noted since the last call and writes the columns of those lanes.
+  /// Starts the resets noted since the last call; false if there are none.
+  mutating func beginResets() -> Bool
+
+  /// Waits for the resets that were started and writes the columns of those lanes.
   mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int)
 
   /// What went wrong in the latest call, asked after each one where steps take place elsewhere.
@@ -41,6 +45,7 @@ public protocol EnvironmentLanes: Sendable {
 extension EnvironmentLanes {
   public var stepsElsewhere: Bool { false }
   public mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int) {}
+  public mutating func beginResets() -> Bool { false }
   public mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {}
   public mutating func takeFault() -> LaneFault? { nil }
 }

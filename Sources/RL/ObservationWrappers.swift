@@ -22,6 +22,8 @@ extension ObservationWrapper {
     }
   }
 
+  mutating func beginResets() -> Bool { inner.beginResets() }
+
   mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {
     inner.completeResets(observations: &observations, stride: stride)
     for lane in pending.takeAll() { amendFirst(&observations, lane: lane, stride: stride) }

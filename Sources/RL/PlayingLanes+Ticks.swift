@@ -74,24 +74,32 @@ extension PlayingLanes {
   }
 }
 
+/// What was begun in another process and not completed.
+enum WorkElsewhere { case nothing, resets, step }
+
 // Where steps take place in another process, the policy chooses for one rollout while another steps.
 extension PlayingLanes {
-  /// Chooses for every lane and starts the step.
-  mutating func launch() throws(RolloutFault) {
-    repeat { completeResets() } while mustBeginAgain()
-    if let fault { throw fault }
-    choose()
-    let actions = self.actions
-    environments.begin(laneCount: count, actions: actions.span, stride: stride)
-    steppingLaneCount = count
+  /// Starts what is next: the resets that were noted, or else, having chosen for every lane, a step.
+  mutating func launch() {
+    if environments.beginResets() {
+      underWay = .resets
+    } else {
+      choose()
+      let actions = self.actions
+      environments.begin(laneCount: count, actions: actions.span, stride: stride)
+      underWay = .step
+    }
   }
 
-  /// Waits for the step that ``launch()`` started, if there is one.
-  mutating func completeStep() {
-    guard steppingLaneCount > 0 else { return }
-    steppingLaneCount = 0
-    step()
-    _ = mustBeginAgain()
+  /// Waits for what ``launch()`` started, if there is something.
+  mutating func completeWork() {
+    switch underWay {
+    case .nothing: return
+    case .resets: completeResets()
+    case .step: step()
+    }
+    underWay = .nothing
+    noteFault()
   }
 
   private mutating func completeResets() {
@@ -102,22 +110,20 @@ extension PlayingLanes {
     swap(&observations, &self.observations)
   }
 
-  /// Whether the environments were replaced; then every episode under way is started again. What they
-  /// failed with is kept for whoever may throw it.
-  private mutating func mustBeginAgain() -> Bool {
+  /// Starts every episode under way again if the environments were replaced. What they failed with is kept
+  /// for whoever may throw it.
+  private mutating func noteFault() {
     switch environments.takeFault() {
-    case nil: return false
+    case nil: break
     case .replaced:
       for lane in 0..<count { start(slot(of: lane), lane: lane) }
       hasEnds = false
-      return true
     case .failed(let slot, let problem, let detail):
       let lane = (0..<count).first { self.slot(of: $0) == slot }
       fault = RolloutFault(
         environment: environmentName, round: round, slot: slot,
         // The step that failed was counted, a reset is before all steps.
         step: lane.map { max(0, Int(streams.steps[$0]) - 1) }, problem: problem, detail: detail)
-      return false
     }
   }
 }

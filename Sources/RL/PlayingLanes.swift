@@ -39,8 +39,7 @@ struct PlayingLanes<P: Policy> {
   var longest = 0
   /// Whether an environment ended its episode and that was not dealt with.
   var hasEnds = false
-  /// Lanes of a step that was begun elsewhere and not completed; 0 while there is none.
-  var steppingLaneCount = 0
+  var underWay = WorkElsewhere.nothing
   /// What the environments failed with elsewhere and nobody has been told.
   var fault: RolloutFault?
 
@@ -83,7 +82,7 @@ struct PlayingLanes<P: Policy> {
       seed: streams.seed, version: round.version, kind: round.kind, laneCount: stride)
     count = 0
     longest = 0
-    steppingLaneCount = 0
+    underWay = .nothing
     hasEnds = false
     fault = nil
   }

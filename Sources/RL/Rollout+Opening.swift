@@ -25,7 +25,7 @@ extension Rollout {
         defer { isStarted = true }
         return isStarted ? nil : slot
       }, finished: { _ in true }, into: &block)
-    completeStep()
+    completeWork()
     if let fault { throw fault }
     let isComplete = !block.isEmpty
     if !isComplete { appendUnfinished(slot: slot, to: &block) }

@@ -82,25 +82,27 @@ public struct Rollout<P: Policy> {
 
   /// Plays until `goOn`, asked after every tick and every episode with the bytes that `block` holds, says
   /// no, or until no lane plays and `nextSlot` has nothing more. Each finished episode's slot is given to `finished`; if that says that somebody wants
-  /// the episode, it is appended to `block`. Where steps take place elsewhere, it returns with a step under
-  /// way, which the next call completes. No more than `laneLimit` lanes are filled.
+  /// the episode, it is appended to `block`. No more than `laneLimit` lanes are filled.
+  ///
+  /// Where steps take place elsewhere, it returns with a step under way, which the next call completes. Rollouts
+  /// that share the lanes, `takingTurns`, return as soon as something is under way, a step or resets.
   ///
   /// - Throws: ``RolloutFault`` when an environment returned a number that is not finite, or failed; the
   ///   episode is dropped, and the rollout must be begun anew.
   public mutating func advance(
-    laneLimit: Int = .max, while goOn: (_ byteCount: Int) -> Bool, nextSlot: () -> Int?,
-    finished: (Int) -> Bool, into block: inout TrajectoryBlock
+    laneLimit: Int = .max, takingTurns: Bool = false, while goOn: (_ byteCount: Int) -> Bool,
+    nextSlot: () -> Int?, finished: (Int) -> Bool, into block: inout TrajectoryBlock
   ) throws(RolloutFault) {
-    lanes.completeStep()
+    lanes.completeWork()
     while try endEpisodes(while: goOn, nextSlot: nextSlot, finished: finished, into: &block) {
       while lanes.count < min(self.laneLimit, laneLimit), let slot = takeSlot(nextSlot) {
         lanes.add(slot: slot)
       }
       guard lanes.count > 0 else { return }
       if lanes.stepsElsewhere {
-        try lanes.launch()
-        if !goOn(block.byteCount) { return }
-        lanes.completeStep()
+        lanes.launch()
+        if takingTurns || lanes.underWay == .step && !goOn(block.byteCount) { return }
+        lanes.completeWork()
       } else {
         lanes.tick()
         if !goOn(block.byteCount) { return }
@@ -156,8 +158,8 @@ public struct Rollout<P: Policy> {
     lanes.appendUnfinished(slot: slot, to: &block)
   }
 
-  /// Waits for a step that is under way elsewhere, if there is one.
-  mutating func completeStep() { lanes.completeStep() }
+  /// Waits for what is under way elsewhere, if there is something.
+  mutating func completeWork() { lanes.completeWork() }
 
   /// What the environments failed with elsewhere and nobody has been told.
   var fault: RolloutFault? { lanes.fault }
@@ -165,7 +167,7 @@ public struct Rollout<P: Policy> {
   /// Frees the lanes that play these slots, dropping their unfinished episodes.
   public mutating func abandon(_ slots: [Int]) {
     guard !slots.isEmpty else { return }
-    lanes.completeStep()
+    lanes.completeWork()
     let unwanted = Set(slots)
     if let held = heldSlot, unwanted.contains(held) { heldSlot = nil }
     for lane in (0..<lanes.count).reversed() where unwanted.contains(lanes.slot(of: lane)) {

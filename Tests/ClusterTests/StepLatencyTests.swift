@@ -30,7 +30,7 @@ import Testing
     while finished < Self.slotCount {
       for i in rollouts.indices {
         try rollouts[i].advance(
-          while: { _ in false },
+          takingTurns: true, while: { _ in true },
           nextSlot: {
             defer { next += 1 }
             return next < Self.slotCount ? next : nil

@@ -52,7 +52,7 @@ struct GymnasiumBridgeTests {
     while count < slotCount {
       for i in rollouts.indices {
         try rollouts[i].advance(
-          while: { _ in false },
+          takingTurns: true, while: { _ in true },
           nextSlot: {
             defer { next += 1 }
             return next < slotCount ? next : nil

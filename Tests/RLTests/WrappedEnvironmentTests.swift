@@ -73,64 +73,6 @@ struct WidePolicy: Policy {
   ) {}
 }
 
-/// Lanes that do nothing before they are asked to complete it, as those of another process.
-private struct DeferredLanes: EnvironmentLanes {
-  static var specification: EnvironmentSpecification {
-    let adder = Adder()
-    return EnvironmentSpecification(
-      name: Adder.name, observationSize: adder.observationSize, actionSpace: adder.actionSpace,
-      stepLimit: adder.stepLimit, rewardThreshold: nil, isReproducible: true, stepsElsewhere: true
-    ) { groupCount, laneCount in
-      (0..<groupCount).map { _ in DeferredLanes(laneCount: laneCount) }
-    }
-  }
-
-  private var inner: ScalarLanes<Adder>
-  private var resets: [RandomStream?]
-  private var actions: [Float] = []
-
-  init(laneCount: Int) {
-    inner = ScalarLanes(laneCount: laneCount)
-    resets = Array(repeating: nil, count: laneCount)
-  }
-
-  var observationSize: Int { inner.observationSize }
-  var stepsElsewhere: Bool { true }
-
-  mutating func reset(
-    lane: Int, using random: inout RandomStream, observations: inout MutableSpan<Float>, stride: Int
-  ) {
-    resets[lane] = random
-  }
-
-  mutating func completeResets(observations: inout MutableSpan<Float>, stride: Int) {
-    for lane in resets.indices {
-      guard var random = resets[lane].take() else { continue }
-      inner.reset(lane: lane, using: &random, observations: &observations, stride: stride)
-    }
-  }
-
-  mutating func begin(laneCount: Int, actions: Span<Float>, stride: Int) {
-    self.actions = actions.indices.map { actions[$0] }
-  }
-
-  mutating func step(
-    laneCount: Int, actions: Span<Float>, streams: borrowing LaneStreams,
-    observations: inout MutableSpan<Float>, stride: Int, rewards: inout MutableSpan<Float>,
-    ends: inout MutableSpan<UInt8>
-  ) {
-    let begun = self.actions
-    inner.step(
-      laneCount: laneCount, actions: begun.span, streams: streams, observations: &observations,
-      stride: stride, rewards: &rewards, ends: &ends)
-  }
-
-  mutating func move(lane source: Int, to destination: Int) {
-    inner.move(lane: source, to: destination)
-    resets.swapAt(source, destination)
-  }
-}
-
 @Suite struct WrappedEnvironmentTests {
   private struct Episode: Equatable {
     var end: EpisodeEnd
@@ -145,7 +87,9 @@ private struct DeferredLanes: EnvironmentLanes {
     _ wrappers: EnvironmentWrappers, lanes: Int = 9,
     normalization: ObservationNormalization? = nil, elsewhere: Bool = false
   ) throws -> [Int: Episode] {
-    let inner = elsewhere ? DeferredLanes.specification : EnvironmentSpecification(Adder.self)
+    let inner =
+      elsewhere
+      ? DeferredLanes<Adder>.specification() : EnvironmentSpecification(Adder.self)
     let environment = try inner.wrapped(by: wrappers)
     let size = environment.observationSize
     var rollout = Rollout(

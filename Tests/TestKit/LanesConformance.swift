@@ -60,7 +60,7 @@ extension EnvironmentConformance {
       lanes.reset(lane: lane, using: &random, observations: &view, stride: stride)
     }
     var view = observations.mutableSpan
-    lanes.completeResets(observations: &view, stride: stride)
+    if lanes.beginResets() { lanes.completeResets(observations: &view, stride: stride) }
     if case .failed(_, let problem, _)? = lanes.takeFault() { return ["reset \(problem)"] }
     for entry in 0..<size {
       for lane in 0..<stride {
