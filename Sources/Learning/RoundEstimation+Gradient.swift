@@ -3,16 +3,17 @@ import RL
 
 // What a complete round says: the gradient, and numbers about it.
 extension RoundEstimation {
-  /// An estimate of KL(π_v ‖ π) for other parameters, from the first tile of up to 8 groups.
+  /// An estimate of KL(π_v ‖ π) for other parameters, from the first steps of up to 8 groups.
   ///
   /// - Precondition: the round is complete.
   package func divergence(from parameters: [Float]) -> Double {
     var (sum, count) = (0.0, 0)
+    let stepLimit = DivergenceSample.stepLimit(ofRound: stepCount)
     var workspace = context.workspaces.take()
     for group in groups {
       guard let sample = group.divergenceSample else { break }
       let part = sample.divergenceSum(
-        from: parameters, policy: context.policy, workspace: &workspace)
+        from: parameters, stepLimit: stepLimit, policy: context.policy, workspace: &workspace)
       sum += part.sum
       count += part.stepCount
     }
@@ -35,10 +36,8 @@ extension RoundEstimation {
   /// Source: McCandlish et al. 2018, "An Empirical Model of Large-Batch Training", appendix A.
   func gradientAndNoise() -> (gradient: [Float], signalToNoise: Double?) {
     precondition(isComplete && context.estimates, "a gradient needs the whole training round")
-    var squares = 0.0
-    let gradient = meanOfGroupGradients(count: partition.slotCount) {
-      squares += Reductions.sumOfSquares($0)
-    }
+    let gradient = meanOfGroupGradients(count: partition.slotCount)
+    let squares = groups.reduce(0.0) { $0 + $1.gradientSquares }
     let groupCount = Double(groups.count)
     let ofSum =
       Reductions.sumOfSquares(gradient.span) * Double(partition.slotCount)
@@ -77,15 +76,12 @@ extension RoundEstimation {
   // Closures here, for a key path into a generic type is looked up by name each time: 15 µs a round.
   private var allValues: [GroupValues] { groups.map { $0.values } }
 
-  private func meanOfGroupGradients(
-    count: Int, lookingAt look: (Span<Float>) -> Void = { _ in }
-  ) -> [Float] {
+  private func meanOfGroupGradients(count: Int) -> [Float] {
     var sum = PairwiseSum()
     for group in groups {
       guard let gradient = group.takeGradient() else {
         preconditionFailure("a gradient is taken once")
       }
-      look(gradient.span)
       sum.add(gradient)
     }
     guard var total = sum.total() else { preconditionFailure("a round has a group") }

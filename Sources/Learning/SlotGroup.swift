@@ -21,6 +21,8 @@ final class SlotGroup<P: Policy>: Sendable {
     var statistics: ObservationStatistics?
     var entropySum = 0.0
     var gradient: [Float]?
+    /// Squared norm of the policy's gradient.
+    var gradientSquares = 0.0
     /// What the estimate of the divergence looks at, in the groups that it looks at.
     var sample: DivergenceSample?
   }
@@ -186,6 +188,7 @@ final class SlotGroup<P: Policy>: Sendable {
       state.tiles = GroupTiles()
     }
     state.gradient = weights != nil && verification.mismatches.isEmpty ? sum.total() : nil
+    state.gradientSquares = state.gradient.map { Reductions.sumOfSquares($0.span) } ?? 0
     return verification
   }
 
@@ -219,6 +222,9 @@ final class SlotGroup<P: Policy>: Sendable {
       return state.gradient
     }
   }
+
+  /// Squared norm of the policy's gradient, summed over the group.
+  var gradientSquares: Double { state.withLock { $0.gradientSquares } }
 
   /// Takes the rewards-to-go (or the advantages over V) of the episodes, one after the other in slot order, and
   /// gives the steps of each.
