@@ -14,6 +14,8 @@ internal import ZeroMQ
 package struct ActorProcess: ~Copyable {
   /// How long the rollout goes on before the sockets are looked at again.
   private static let playSlice = Duration.milliseconds(1)
+  /// Whoever played for less in a round goes to sleep wherever it is.
+  private static let leastPlacedTime = Duration.microseconds(200)
   /// The longest wait, after which a lost parent or learner is noticed.
   private static let longestWait = Duration.milliseconds(500)
   /// With `--stay`, from the end of one run to the first join for the next.
@@ -277,8 +279,9 @@ package struct ActorProcess: ~Copyable {
     let isPlaying = session?.isPlaying == true || agenda.waitingCount > 0
     if isPlaying && unsent.isEmpty { return }
     let wait = min(agenda.nextWakeup - clock.now, Self.longestWait)
-    // Shorter rounds are over before the kernel's choice of a processor could do harm.
-    let placement = unsent.isEmpty && playedInRound > Self.playSlice ? role.placement : nil
+    // In shorter rounds the calls would cost more than the kernel's choice of a processor does harm.
+    let placement =
+      unsent.isEmpty && playedInRound > Self.leastPlacedTime ? role.placement : nil
     placement?.settle()
     try link.wait(atMost: max(.zero, wait), toSend: !unsent.isEmpty)
     placement?.roam()

@@ -25,7 +25,7 @@ struct LearnerLink: ~Copyable {
   }
 
   /// Messages read per turn of the loop, so that no flood keeps the learner from its other work.
-  private static let messagesPerTurn = 256
+  static let messagesPerTurn = 256
   private static let eventsPerTurn = 64
   /// Bytes that one actor may have waiting at the learner.
   private static let waitingByteLimit = 8 << 20
@@ -126,38 +126,30 @@ struct LearnerLink: ~Copyable {
     }
   }
 
-  /// The messages that are there now, up to a bound.
-  func takeMessages() throws(RoleFailure) -> [Incoming] {
-    var taken: [Incoming] = []
-    while taken.count < Self.messagesPerTurn,
-      let reception = try reception(
-        from: receiver, maximumFrameCount: ActorMessage.greatestFrameCount)
-    {
-      switch reception {
-      case .tooManyFrames(let first, let count):
-        guard let sender = peer(of: [first]) else {
-          taken.append(.outcast(first.senderKey, byteCount: first.byteCount))
-          continue
-        }
-        let error = WireError.frameCount(
-          expected: ActorMessage.greatestFrameCount, found: count)
-        taken.append(.malformed(error, sender: sender, byteCount: first.byteCount))
-      case .message(let frames):
-        let byteCount = frames.reduce(0) { $0 + $1.byteCount }
-        guard let sender = peer(of: frames) else {
-          taken.append(.outcast(frames.first?.senderKey, byteCount: byteCount))
-          continue
-        }
-        do throws(WireError) {
-          let message = try ActorMessage(
-            decoding: ReceivedMessage(frames: frames), shape: shape)
-          taken.append(.message(message, sender: sender, byteCount: byteCount))
-        } catch {
-          taken.append(.malformed(error, sender: sender, byteCount: byteCount))
-        }
+  /// The next message that is there now; nil if there is none.
+  func nextMessage() throws(RoleFailure) -> Incoming? {
+    let reception = try reception(
+      from: receiver, maximumFrameCount: ActorMessage.greatestFrameCount)
+    switch reception {
+    case nil: return nil
+    case .tooManyFrames(let first, let count):
+      guard let sender = peer(of: [first]) else {
+        return .outcast(first.senderKey, byteCount: first.byteCount)
+      }
+      let error = WireError.frameCount(expected: ActorMessage.greatestFrameCount, found: count)
+      return .malformed(error, sender: sender, byteCount: first.byteCount)
+    case .message(let frames):
+      let byteCount = frames.reduce(0) { $0 + $1.byteCount }
+      guard let sender = peer(of: frames) else {
+        return .outcast(frames.first?.senderKey, byteCount: byteCount)
+      }
+      do throws(WireError) {
+        let message = try ActorMessage(decoding: ReceivedMessage(frames: frames), shape: shape)
+        return .message(message, sender: sender, byteCount: byteCount)
+      } catch {
+        return .malformed(error, sender: sender, byteCount: byteCount)
       }
     }
-    return taken
   }
 
   /// Comings and goings of subscribers, as hints; frames of any other form are passed over.

@@ -9,11 +9,12 @@ internal import ZeroMQ
 
 // What the learner does with each message, and how the ledger's decisions become messages.
 extension LearnerProcess {
-  /// Takes in what actors sent meanwhile.
+  /// Takes in what actors sent meanwhile, one message after the other: what the first brings is computed on
+  /// while the next is decoded.
   mutating func receive(into collected: inout CollectedRound) throws(RoleFailure) {
-    let incoming = try link.takeMessages()
-    monitor.found(messageCount: incoming.count)
-    for item in incoming {
+    var count = 0
+    while count < LearnerLink.messagesPerTurn, let item = try link.nextMessage() {
+      count += 1
       defer { faults.messageCrossed() }
       switch item {
       case .outcast(let key, _):
@@ -23,31 +24,37 @@ extension LearnerProcess {
         try heedMalformed(error, from: sender)
       case .message(let message, let sender, let byteCount):
         monitor.received(byteCount: byteCount)
-        guard message.run == nil || message.run == store.run else {
-          try heedForeign(message, from: sender)
-          continue
-        }
-        guard try isGranted(message, to: sender) else { continue }
-        switch message.body {
-        case .join(let join): try heed(join, from: message.actor, peer: sender)
-        case .status(let status):
-          monitor.heard(status, from: message.actor)
-          ledger.status(from: message.actor, StatusReport(status), now: clock.now)
-        case .trajectories(let trajectories):
-          heed(trajectories, from: message.actor, into: collected)
-        case .returns(let returns):
-          heed(returns, from: message.actor, into: &collected)
-        case .leave(let leave):
-          if leave.fault != nil {
-            heedFault(leave, from: message.actor, in: collected.id)
-          } else {
-            logger.info(
-              "an actor left: \(leave.reason)",
-              metadata: fields([.actor: message.actor, .version: collected.id.version]))
-          }
-          ledger.leave(message.actor)
-        }
+        try heed(message, from: sender, into: &collected)
       }
+    }
+    monitor.found(messageCount: count)
+  }
+
+  private mutating func heed(
+    _ message: ActorMessage, from sender: Peer, into collected: inout CollectedRound
+  ) throws(RoleFailure) {
+    guard message.run == nil || message.run == store.run else {
+      return try heedForeign(message, from: sender)
+    }
+    guard try isGranted(message, to: sender) else { return }
+    switch message.body {
+    case .join(let join): try heed(join, from: message.actor, peer: sender)
+    case .status(let status):
+      monitor.heard(status, from: message.actor)
+      ledger.status(from: message.actor, StatusReport(status), now: clock.now)
+    case .trajectories(let trajectories):
+      heed(trajectories, from: message.actor, into: collected)
+    case .returns(let returns):
+      heed(returns, from: message.actor, into: &collected)
+    case .leave(let leave):
+      if leave.fault != nil {
+        heedFault(leave, from: message.actor, in: collected.id)
+      } else {
+        logger.info(
+          "an actor left: \(leave.reason)",
+          metadata: fields([.actor: message.actor, .version: collected.id.version]))
+      }
+      ledger.leave(message.actor)
     }
   }
 
@@ -65,7 +72,9 @@ extension LearnerProcess {
 
   /// After the goodbye only departures matter; any other word is answered with another goodbye.
   mutating func receiveFarewells() throws(RoleFailure) {
-    for case .message(let message, let sender, _) in try link.takeMessages() {
+    for _ in 0..<LearnerLink.messagesPerTurn {
+      guard let item = try link.nextMessage() else { break }
+      guard case .message(let message, let sender, _) = item else { continue }
       guard ledger.claim(message.actor, by: sender, now: clock.now) == .granted else { continue }
       switch message.body {
       case .leave: ledger.leave(message.actor)
@@ -178,7 +187,10 @@ extension LearnerProcess {
     }
     if case .trajectories(let estimation) = collected {
       let wake = wakeUp.call
-      for trajectory in entering { estimation.insert(trajectory, wake: wake) }
+      // The longest first: the learner's threads have work while this one does what is too little for them.
+      for trajectory in entering.sorted(by: { $0.header.stepCount > $1.header.stepCount }) {
+        estimation.insert(trajectory, wake: wake)
+      }
     }
     monitor.accepted(acceptedCount, from: actor, now: clock.now)
   }
