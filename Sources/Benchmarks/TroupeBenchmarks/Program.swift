@@ -31,7 +31,7 @@ struct Program: ~Copyable {
 
   /// What it wrote, at most the last lines.
   var said: String {
-    let text = FileText.contents(of: output) ?? ""
+    let text = FileContents.text(of: output) ?? ""
     return String(text.suffix(2000))
   }
 
@@ -46,10 +46,14 @@ struct Program: ~Copyable {
   }
 }
 
-enum FileText {
-  static func contents(of path: String) -> String? {
+enum FileContents {
+  static func text(of path: String) -> String? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     return String(decoding: data, as: UTF8.self)
+  }
+
+  static func bytes(of path: String) -> [UInt8]? {
+    FileManager.default.contents(atPath: path).map { Array($0) }
   }
 }
 

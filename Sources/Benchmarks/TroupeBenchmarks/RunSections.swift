@@ -1,6 +1,4 @@
 import CBenchmarks
-import Environments
-import RL
 
 /// Rounds a second where a round is eight episodes of one step: what is left is coordination.
 enum CoordinationSection {
@@ -62,30 +60,6 @@ enum StartUpSection {
         "first update", runs.compactMap(\.secondsToFirstUpdate).map { $0 * 1000 }, "ms",
         goal: .atMost(100)),
       Figure("the whole run of one update", runs.map { $0.seconds * 1000 }, "ms"),
-    ]
-  }
-}
-
-/// 50,000 episodes of Pixelcopter with the course's network, learning rate, discount and baseline; observations
-/// are normalised and entropy rewarded as in the preset, so that gradients wait for the whole round.
-enum PixelcopterSection {
-  static func measure(_ effort: Effort, troupe: String) throws -> [Figure] {
-    guard BuiltInEnvironments.all.contains(where: { $0.name == "pixelcopter" }) else { return [] }
-    let updates = effort.isQuick ? 300 : 3125
-    let run = try TrainingRun(
-      troupe,
-      [
-        "pixelcopter", "--hidden", "64,128", "--activation", "relu", "--learning-rate", "0.0001",
-        "--discount", "0.99", "--episodes-per-update", "16", "--baseline", "standardize",
-        "--no-normalize-advantages", "--updates", "\(updates)", "--until-return", "none",
-        "--evaluate-every", "none",
-      ], interval: 0.02, watchesUsage: false)
-    let steps = run.updates.reduce(0) { $0 + $1.steps }
-    return [
-      Figure(
-        "50,000 episodes", [run.seconds * 3125 / Double(updates)], "s", goal: .atMost(6),
-        note: "\(shortText(steps)) steps"),
-      Figure("end to end", [steps / run.seconds], "steps/s"),
     ]
   }
 }

@@ -25,6 +25,8 @@ struct TrainingRun {
   private(set) var secondsToFirstUpdate: Double?
   /// From the start of the process to its end.
   private(set) var seconds = 0.0
+  /// The policy that the run ended with, in the format of `policy.safetensors`.
+  private(set) var policyFile: [UInt8]?
   /// The end of what the command printed.
   private(set) var said = ""
 
@@ -55,6 +57,7 @@ struct TrainingRun {
     seconds = Stopwatch.wallSeconds - start
     try program.wait()
     said = program.said
+    policyFile = FileContents.bytes(of: "\(directory)/policy.safetensors")
     read(metrics)
   }
 
@@ -82,7 +85,7 @@ struct TrainingRun {
   private var lastActorCount: Int32 = 0
 
   private mutating func read(_ path: String) {
-    guard let text = FileText.contents(of: path) else { return }
+    guard let text = FileContents.text(of: path) else { return }
     let lines = text.split(separator: "\n")
     let whole = text.hasSuffix("\n") ? lines.count : max(0, lines.count - 1)
     for line in lines.prefix(whole).dropFirst(updates.count) {
