@@ -181,30 +181,30 @@ INLINE SET(v4) SET(fold_four)(SET(v4) a, SET(v4) b, SET(v4) c, SET(v4) d) {
 }
 
 #if WIDTH == 16
-// The sums of a square of accumulators, row by row: the same additions as above, of several sums at
-// once. It takes half of the shuffles, which one port has to do.
+// The sums of a square of accumulators: the same additions as above, of several sums at once. Of the two
+// operands of an addition one is a blend, which both vector ports can do, and one a shuffle, which only one of
+// them can. Row o of the square is quarter o of the result, but for rows 1 and 2, which change places.
 INLINE vf SET(fold_square)(vf sums[4][4][1]) {
 #define SHUFFLE __builtin_shufflevector
   vf columns[4];
   UNROLL for (int i = 0; i < 4; i++) {
     vf a = sums[0][i][0], b = sums[1][i][0], c = sums[2][i][0], d = sums[3][i][0];
-    vf ab = SHUFFLE(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-            SHUFFLE(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    vf cd = SHUFFLE(c, d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-            SHUFFLE(c, d, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    // One unit in each quarter of the vector.
-    columns[i] = SHUFFLE(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
-                 SHUFFLE(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    vf ab = SHUFFLE(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31) +
+            SHUFFLE(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+    vf cd = SHUFFLE(c, d, 0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31) +
+            SHUFFLE(c, d, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+    columns[i] = SHUFFLE(ab, cd, 0, 1, 2, 3, 20, 21, 22, 23, 8, 9, 10, 11, 28, 29, 30, 31) +
+                 SHUFFLE(ab, cd, 4, 5, 6, 7, 16, 17, 18, 19, 12, 13, 14, 15, 24, 25, 26, 27);
   }
   vf pairs[2];
   UNROLL for (int i = 0; i < 2; i++) {
-    vf a = columns[2 * i], b = columns[2 * i + 1];
-    pairs[i] = SHUFFLE(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
-               SHUFFLE(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    vf a = columns[i], b = columns[i + 2];
+    pairs[i] = SHUFFLE(a, b, 0, 1, 18, 19, 4, 5, 22, 23, 8, 9, 26, 27, 12, 13, 30, 31) +
+               SHUFFLE(a, b, 2, 3, 16, 17, 6, 7, 20, 21, 10, 11, 24, 25, 14, 15, 28, 29);
   }
   vf a = pairs[0], b = pairs[1];
-  return SHUFFLE(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
-         SHUFFLE(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+  return SHUFFLE(a, b, 0, 17, 2, 19, 4, 21, 6, 23, 8, 25, 10, 27, 12, 29, 14, 31) +
+         SHUFFLE(a, b, 1, 16, 3, 18, 5, 20, 7, 22, 9, 24, 11, 26, 13, 28, 15, 30);
 #undef SHUFFLE
 }
 #endif
@@ -236,7 +236,7 @@ INLINE void SET(gradient_block)(const int units, const int columns, ptrdiff_t la
 #if WIDTH == 16
   if (units == 4 && columns == 4) {
     vf square = SET(fold_square)(sums);
-    SET(v4) totals[4] = {square.lo.lo, square.lo.hi, square.hi.lo, square.hi.hi};
+    SET(v4) totals[4] = {square.lo.lo, square.hi.lo, square.lo.hi, square.hi.hi};
     UNROLL for (int o = 0; o < 4; o++) {
       SET(v4_memory) *row = (SET(v4_memory) *)(gradient + o * row_step);
       *row = *row + totals[o];

@@ -99,22 +99,30 @@ struct Perceptron: Sendable {
   }
 
   /// The same for an actor's lanes: only the observations' columns `0..<laneCount` are read and only the
-  /// outputs' written. Few lanes go through packed parameters, if the workspace may keep them.
+  /// outputs' written. Few lanes, and few that are left after whole blocks of 32, go through packed parameters,
+  /// if the workspace may keep them.
   func act(
     on observations: Span<Float>, laneCount: Int, stride: Int, parameters: Span<Float>,
     workspace: inout MLPWorkspace
   ) {
-    guard laneCount <= packedLaneLimit, var packed = workspace.packed.take() else {
+    let fewLaneCount = laneCount <= packedLaneLimit ? laneCount : laneCount % 32
+    guard (1...packedLaneLimit).contains(fewLaneCount), var packed = workspace.packed.take() else {
       return forward(
         observations, laneCount: laneCount, stride: stride, parameters: parameters,
         workspace: &workspace)
     }
+    let first = laneCount - fewLaneCount
+    if first > 0 {
+      forward(
+        observations, laneCount: first, stride: stride, parameters: parameters,
+        workspace: &workspace)
+    }
     let (outputs, outputStride) = (workspace.activations[layers.count], workspace.stride)
     var matrices = workspace.matrices.mutableSpan
-    var logits = matrices._mutatingExtracting(droppingFirst: outputs)
+    var logits = matrices._mutatingExtracting(droppingFirst: outputs + first)
     packed.forward(
-      self, observations: observations, laneCount: laneCount, stride: stride,
-      parameters: parameters, into: &logits, logitStride: outputStride)
+      self, observations: observations.extracting(droppingFirst: first), laneCount: fewLaneCount,
+      stride: stride, parameters: parameters, into: &logits, logitStride: outputStride)
     workspace.packed = packed
   }
 

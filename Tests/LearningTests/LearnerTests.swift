@@ -13,7 +13,7 @@ import Testing
     #expect(run.learner.snapshot.digest.description == Self.goldenDigest)
   }
 
-  @Test(arguments: [1, 7, 64], [1, 2])
+  @Test(arguments: [1, 7, 41, 64], [1, 2])
   func lanesAndThreadsChangeNoBit(lanes: Int, threads: Int) throws {
     let run = try InProcessRun(lanes: lanes, threads: threads, ticksPerAdvance: 13 * lanes)
       .run(updates: 20)
