@@ -184,6 +184,7 @@ package struct ActorProcess: ~Copyable {
   ) throws(RoleFailure) {
     if let run = agenda.run { logger[metadataKey: LogKey.run.rawValue] = "\(run.rawValue)" }
     guard session?.configuration != welcome.configuration else { return }
+    troupe_let_go_of_program_pages()
     let laneCount = role.lanes ?? welcome.suggestedLaneCount ?? 64
     session = try ActorSession(
       configuration: welcome.configuration,

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Kernels
 internal import Learning
@@ -181,6 +182,7 @@ package struct LearnerProcess: ~Copyable {
       "listening",
       metadata: fields([.address: "\(link.endpoint)", .version: learner.snapshot.version]))
     service.ready("listening at \(link.endpoint)")
+    troupe_let_go_of_program_pages()
     if isEvaluationDue {
       // The run ended in the middle of it.
       dueCheckpoint = DueCheckpoint(evaluation: try evaluate())

@@ -43,6 +43,10 @@ int troupe_socket_pair(int ends[2]);
 /// and giving their pages back each time costs more than the arithmetic on them.
 void troupe_keep_freed_memory(void);
 
+/// Lets go of the pages of the program's file that starting touched: relocations, which nobody reads again, and
+/// code that runs once. What is needed again comes back from the page cache. Does nothing under a debugger.
+void troupe_let_go_of_program_pages(void);
+
 /// How many processors this thread may run on; 0 where that is not known.
 int troupe_processor_count(void);
 
