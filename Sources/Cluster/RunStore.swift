@@ -62,11 +62,8 @@ struct RunStore: ~Copyable {
   ///
   /// - Throws: exit 65 if it belongs to another configuration or another build.
   mutating func restore() throws(RoleFailure) -> RestoredRun? {
-    let (found, skipped): (CheckpointStore.Restored<Checkpoint>?, [CheckpointStore.Skipped])
-    do throws(FileError) {
-      (found, skipped) = try checkpoints.newestValid { try Checkpoint(decoding: $0) }
-    } catch {
-      throw error.roleFailure
+    let (found, skipped) = try reportingFileErrors { () throws(FileError) in
+      try checkpoints.newestValid { try Checkpoint(decoding: $0) }
     }
     for file in skipped { logger.warning("\(file)") }
     guard let checkpoint = found?.content else { return nil }
@@ -75,10 +72,8 @@ struct RunStore: ~Copyable {
     savedVersion = restored.isEvaluationDue ? nil : checkpoint.version
     if let best = checkpoint.bestEvaluation, best.version == checkpoint.version {
       // Who saved it may have been killed before it was noted as the best.
-      do throws(FileError) {
+      try reportingFileErrors { () throws(FileError) in
         try checkpoints.recordEvaluation(meanReturn: best.meanReturn, of: best.version)
-      } catch {
-        throw error.roleFailure
       }
     }
     return restored
