@@ -4,8 +4,8 @@ internal import RL
 struct DivergenceSample: Sendable {
   /// Groups from the first on that are looked at.
   private static let groupCount = 8
-  /// The part of a round's steps that is worth another pass through the network, in as many parts.
-  private static let shareOfRound = 32
+  /// One of so many steps of a round is worth another pass through the network.
+  private static let stepsPerSample = 32
   /// Steps of each group that are looked at however short the round is.
   private static let leastStepCount = 32
 
@@ -18,7 +18,7 @@ struct DivergenceSample: Sendable {
   /// Steps of each group that are looked at in a round of so many: in short rounds the divergence must not
   /// cost a second forward pass, while all processors have other work.
   static func stepLimit(ofRound stepCount: Int) -> Int {
-    max(leastStepCount, stepCount / (groupCount * shareOfRound))
+    max(leastStepCount, stepCount / (groupCount * stepsPerSample))
   }
 
   /// Σ over the tile's first steps of log π_v(a|s) − log π(a|s), with π the policy of other parameters, and

@@ -112,6 +112,7 @@ public struct Rollout<P: Policy> {
 
   /// Hands over the episodes that are over and gives their lanes the next slots. False if `goOn` said no
   /// meanwhile: many may end at once, and whoever sends them need not wait for the last.
+  // Within the loop over ticks, the type of the lanes is looked up once and not at each tick.
   @inline(__always)
   private mutating func endEpisodes(
     while goOn: (_ byteCount: Int) -> Bool, nextSlot: () -> Int?, finished: (Int) -> Bool,

@@ -11,7 +11,7 @@ extension EndToEndTests {
       return try #require(Int(line.filter(\.isNumber))) * 1024
     }
 
-    /// 27 MB while the pages of the program's file that starting touched stayed.
+    /// An actor took 28 MB while the pages of the program's file that starting touched stayed.
     @Test("an actor takes 25 MB, a learner 32 MB and what its rounds hold")
     func resident() throws {
       try TestPlace.with { place in

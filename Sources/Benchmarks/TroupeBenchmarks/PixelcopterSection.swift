@@ -5,11 +5,13 @@ import Wire
 
 /// 50,000 episodes of Pixelcopter with the course's network, learning rate and discount, 16 episodes an update.
 enum PixelcopterSection {
+  private static let episodeCount = 50_000
   private static let episodesPerUpdate = 16
   private static let actorCount = 2
 
   static func measure(_ effort: Effort, troupe: String) throws -> [Figure] {
-    let updates = effort.isQuick ? 300 : 3125
+    let wholeUpdates = episodeCount / episodesPerUpdate
+    let updates = effort.isQuick ? 300 : wholeUpdates
     func run(_ arguments: [String]) throws -> TrainingRun {
       try TrainingRun(
         troupe,
@@ -27,8 +29,8 @@ enum PixelcopterSection {
       let steps = run.updates.reduce(0) { $0 + $1.steps }
       return [
         Figure(
-          "50,000 episodes\(name)", [run.seconds * 3125 / Double(updates)], "s", goal: goal,
-          note: "\(shortText(steps)) steps\(note)"),
+          "50,000 episodes\(name)", [run.seconds * Double(wholeUpdates) / Double(updates)], "s",
+          goal: goal, note: "\(shortText(steps)) steps\(note)"),
         Figure("end to end\(name)", [steps / run.seconds], "steps/s"),
       ]
     }
@@ -46,22 +48,18 @@ enum PixelcopterSection {
   /// ended with.
   private static func occupancies(of run: TrainingRun) throws -> [Double] {
     let environment = EnvironmentSpecification(Pixelcopter.self)
-    var configuration = PolicyConfiguration(hidden: [64, 128])
-    configuration.activation = .relu
     let policy = MLPPolicy(
       observationSize: environment.observationSize, actionSpace: environment.actionSpace,
-      configuration: configuration)
+      configuration: PolicyConfiguration(hidden: [64, 128], activation: .relu))
     guard let file = run.policyFile else { throw BenchmarkError("a run left no policy") }
     let parameters = try PolicyFile(decoding: file).parameters(layout: policy.parameterLayout)
     let laneCount = episodesPerUpdate / actorCount
     var rollout = Rollout(environment: environment, policy: policy, laneLimit: laneCount, seed: 3)
     var block = TrajectoryBlock(
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
-    return try (1...50).map { version in
-      rollout.begin(
-        RoundID(version: PolicyVersion(UInt32(version)), kind: .training),
-        snapshot: PolicySnapshot(
-          version: PolicyVersion(UInt32(version)), parameters: parameters))
+    return try (1...50).map { (version: UInt32) in
+      let snapshot = PolicySnapshot(version: PolicyVersion(version), parameters: parameters)
+      rollout.begin(RoundID(version: snapshot.version, kind: .training), snapshot: snapshot)
       // It is asked after every episode, too.
       var (slots, tickCount) = ((0..<laneCount)[...], -laneCount)
       let before = rollout.stepCount
