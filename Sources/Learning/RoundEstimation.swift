@@ -78,13 +78,14 @@ package struct RoundEstimation<P: Policy> {
     let group = groups[partition.group(of: trajectory.place)]
     guard group.insert(trajectory) else { return }
     let (needsRound, pass) = (needsRound, pass)
-    perform(inline: isSmall(stepCount: group.stepCount, passes: !needsRound), wake: wake) {
+    let work: @Sendable () -> GroupResult = {
       if needsRound {
         group.prepare()
         return .prepared
       }
       return .verified(group.verifyLocally(), pass: pass)
     }
+    perform([work], inline: isSmall(stepCount: group.stepCount, passes: !needsRound), wake: wake)
   }
 
   /// The groups verified since the last call, each once. Slots that mismatched are open again.
@@ -141,14 +142,15 @@ package struct RoundEstimation<P: Policy> {
     let longestFirst = groups.sorted {
       groupSteps[$0.index].count > groupSteps[$1.index].count
     }
-    for group in longestFirst {
-      perform(inline: isSmall(stepCount: weights.count), wake: wake) {
+    let works = longestFirst.map { group -> @Sendable () -> GroupResult in
+      {
         .verified(
           group.verify(
             weights: weights, steps: groupSteps[group.index], entropyWeight: entropyWeight),
           pass: pass)
       }
     }
+    perform(works, inline: isSmall(stepCount: weights.count), wake: wake)
   }
 
   /// Whether so many steps are too little for another thread, with a pass through the network or without.
@@ -157,23 +159,21 @@ package struct RoundEstimation<P: Policy> {
     return stepCount * (network + Self.workBesideNetwork) <= Self.inlineWorkLimit
   }
 
-  /// Leaves the result of `work` in the mailbox, at once or from another thread.
+  /// Leaves the results of `works` in the mailbox, at once or from other threads.
   private func perform(
-    inline: Bool, wake: @escaping @Sendable () -> Void,
-    _ work: @escaping @Sendable () -> GroupResult
+    _ works: [@Sendable () -> GroupResult], inline: Bool, wake: @escaping @Sendable () -> Void
   ) {
     let (finished, unfinished) = (finished, unfinished)
-    let finish: @Sendable () -> Bool = {
-      let result = work()
+    let finish: @Sendable (GroupResult) -> Bool = { result in
       finished.put(result)
       return result.isRefusal || unfinished.step()
     }
     if inline {
       // The caller looks at what is finished anyway.
-      _ = finish()
+      for work in works { _ = finish(work()) }
     } else {
       // Waking the loop takes a processor from the others.
-      queue.submit { if finish() { wake() } }
+      queue.submit(works.map { work in { if finish(work()) { wake() } } })
     }
   }
 

@@ -90,7 +90,7 @@ package struct SearchRound<P: Policy> {
     guard let claimed = outcomes[slot] else { return }
     runningChecks += 1
     let (environment, policy, snapshot, seed) = (environment, policy, snapshot, seed)
-    queue.submit { [finished] in
+    let work: @Sendable () -> Void = { [finished] in
       let replay = EpisodeReplay(
         environment: environment, policy: policy, snapshot: snapshot, seed: seed, slot: slot)
       let matches =
@@ -98,6 +98,7 @@ package struct SearchRound<P: Policy> {
       finished.put((slot, matches))
       wake()
     }
+    queue.submit([work])
   }
 
   /// The checks that ended since the last call. A slot that did not match is open again.

@@ -23,15 +23,21 @@ package final class WorkQueue: Sendable {
     }
   }
 
-  deinit { work.end(threadCount: threadCount) }
+  deinit { work.end() }
 
-  /// Runs `work` on one of the threads, later.
-  package func submit(_ work: @escaping @Sendable () -> Void) {
-    unfinished.enter()
-    self.work.add { [unfinished] in
-      work()
-      unfinished.leave()
-    }
+  /// Runs `pieces` on the threads, later, in this order.
+  ///
+  /// All are there before a thread is woken: on a busy machine that thread runs instead of the caller, and
+  /// would find the first piece and no other.
+  package func submit(_ pieces: [@Sendable () -> Void]) {
+    work.add(
+      pieces.map { [unfinished] piece in
+        unfinished.enter()
+        return {
+          piece()
+          unfinished.leave()
+        }
+      })
   }
 
   /// Waits until everything submitted so far is done.
@@ -39,33 +45,59 @@ package final class WorkQueue: Sendable {
 
   /// Runs `body` for 0..<count on the threads and returns when all are done.
   package func forEach(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    for index in 0..<count { submit { body(index) } }
+    submit((0..<count).map { index in { body(index) } })
     drain()
   }
 }
 
 /// What is to be done, in order.
 private final class PendingWork: Sendable {
-  private let pieces = Mutex<[@Sendable () -> Void]>([])
-  /// Counts the pieces; and, at the end, one for each thread that finds none.
-  private let available = DispatchSemaphore(value: 0)
+  private struct State: Sendable {
+    var pieces: [@Sendable () -> Void] = []
+    var sleeperCount = 0
+    /// There will never be anything again.
+    var hasEnded = false
 
-  func add(_ piece: @escaping @Sendable () -> Void) {
-    pieces.withLock { $0.append(piece) }
-    available.signal()
+    /// Whether one sleeper more is to wake up, which counts as awake from now on.
+    mutating func wakesOne() -> Bool {
+      guard sleeperCount > 0, hasEnded || !pieces.isEmpty else { return false }
+      sleeperCount -= 1
+      return true
+    }
   }
 
-  func end(threadCount: Int) {
-    for _ in 0..<threadCount { available.signal() }
+  private let state = Mutex(State())
+  /// Signalled once for each sleeper that is to wake up.
+  private let alarm = DispatchSemaphore(value: 0)
+
+  func add(_ pieces: [@Sendable () -> Void]) {
+    wakeOne { $0.pieces += pieces }
+  }
+
+  func end() {
+    wakeOne { $0.hasEnded = true }
+  }
+
+  /// Changes the state and wakes a thread if there is something for it. That thread does the same: whoever
+  /// added may be off its processor as soon as the first is awake.
+  private func wakeOne<Result>(after change: (inout sending State) -> sending Result) -> Result {
+    let (result, wakes) = state.withLock { state in (change(&state), state.wakesOne()) }
+    if wakes { alarm.signal() }
+    return result
   }
 
   /// Sleeps until there is something to do; nil when there never will be again.
   func next(_ placement: ThreadPlacement?) -> (@Sendable () -> Void)? {
-    if available.wait(timeout: .now()) == .timedOut {
+    while true {
+      let (piece, hasEnded) = wakeOne { state -> ((@Sendable () -> Void)?, Bool) in
+        if !state.pieces.isEmpty { return (state.pieces.removeFirst(), false) }
+        if !state.hasEnded { state.sleeperCount += 1 }
+        return (nil, state.hasEnded)
+      }
+      if piece != nil || hasEnded { return piece }
       placement?.settle()
-      available.wait()
+      alarm.wait()
       placement?.roam()
     }
-    return pieces.withLock { $0.isEmpty ? nil : $0.removeFirst() }
   }
 }

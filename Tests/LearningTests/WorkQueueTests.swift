@@ -29,6 +29,19 @@ import Testing
     return names?.count ?? 0
   }
 
+  /// Each piece waits for all the others, which takes as many threads as there are pieces.
+  @Test(.timeLimit(.minutes(1))) func allThreadsWakeUpForWhatIsSubmittedAtOnce() {
+    let queue = WorkQueue(threadCount: 4)
+    for _ in 0..<50 {
+      let arrived = Counter()
+      queue.forEach(4) { _ in
+        arrived.add()
+        while arrived.value < 4 { sched_yield() }
+      }
+      #expect(arrived.value == 4)
+    }
+  }
+
   @Test func everyThreadComputesInTheModeOfTheKernels() {
     let queue = WorkQueue(threadCount: 3)
     let wrong = Counter()
@@ -78,7 +91,7 @@ import Testing
     let wakes = Counter()
     let gate = DispatchSemaphore(value: 0)
     // The thread begins with nothing else before all groups are there.
-    queue.submit { gate.wait() }
+    queue.submit([{ gate.wait() }])
     for (index, offset) in block.stepOffsets.enumerated() {
       round.insert(TrajectoryReference(block: block, index: index, stepOffset: offset)) {
         wakes.add()
