@@ -4,7 +4,7 @@ internal import CKernels
 /// between machines.
 ///
 /// The Float functions are the definition of the vector kernels', bit for bit. Errors are bounds
-/// against the exact value; over all 2³² floats the largest were exp 1.05, log 0.88, tanh 2.52 ulp.
+/// against the exact value; over all 2³² floats the largest were exp 1.05, log 0.88, tanh 5.00 ulp.
 public enum Elementary {
   /// eˣ, within 1.1 ulp; 0 below −104, infinite above 88.73.
   public static func exp(_ x: Float) -> Float {
@@ -55,24 +55,24 @@ public enum Elementary {
     return x < .infinity ? y : x
   }
 
-  /// The hyperbolic tangent, within 2.6 ulp; odd to the bit, and ±1 for large arguments.
+  /// The hyperbolic tangent, within 5.03 ulp, below 1 within 2.5; odd to the bit, never beyond ±1, and ±1 from
+  /// 8.04 on.
   public static func tanh(_ x: Float) -> Float {
-    var a = Float(bitPattern: x.bitPattern & 0x7fff_ffff)
-    a = a > 10 ? 10 : a
-    // As exp at 2r with r = |x| − n ln 2 / 2; h = expm1(2|x|) / 2.
-    let shifted = fma(a, 0x1.715476p+1, 0x1.8p23)
-    let n = shifted - 0x1.8p23
-    var r = fma(-n, 0x1.62e430p-2, a)
-    r = fma(-n, -0x1.05c610p-30, r)
-    var q = fma(0x1.6d6524p-5, r, 0x1.122cc6p-3)
-    q = fma(q, r, 0x1.5554d4p-2)
-    q = fma(q, r, 0x1.5554aap-1)
-    q = fma(q, r, 1)
-    let p = fma(r * r, q, r)
-    let power = Float(bitPattern: (shifted.bitPattern << 23) &+ 0x3f80_0000)
-    let h = fma(power, p, fma(power, 0.5, -0.5))
-    let y = h / (h + 1)
-    return Float(bitPattern: y.bitPattern | (x.bitPattern & 0x8000_0000))
+    // The first argument for which the quotient rounds to 1.
+    let last: Float = 0x1.0134eap+3
+    var x = x > last ? last : x
+    x = x < -last ? -last : x
+    let s = x * x
+    // x p(x²) / q(x²), minimax to 2⁻²⁷: all coefficients are positive, so nothing cancels.
+    var p = fma(0x1.fdebe6p-27, s, 0x1.6b03a8p-16)
+    p = fma(p, s, 0x1.d22eb4p-9)
+    p = fma(p, s, 0x1.131706p-3)
+    p = fma(p, x * s, x)
+    var q = fma(0x1.c16538p-21, s, 0x1.63183ep-12)
+    q = fma(q, s, 0x1.abc232p-6)
+    q = fma(q, s, 0x1.dee0d4p-2)
+    q = fma(q, s, 1)
+    return p / q
   }
 
   /// The sine of an angle in radians: ``sin(_:)-(Double)``, rounded.
