@@ -110,10 +110,10 @@ struct GroupTiles: Sendable {
   /// Adds the weighted scores of one evaluated tile. The group's weights begin at `firstStep`.
   func accumulateScore<P: Policy>(
     _ tile: Int, _ columns: TileColumns, policy: P, parameters: [Float], weights: [Float],
-    firstStep: Int, entropyWeight: Float, workspace: inout P.Workspace,
+    entropyWeight: Float, workspace: inout P.Workspace,
     into sum: inout GroupGradient
   ) {
-    let first = firstStep + tile * Self.tileSize
+    let first = tile * Self.tileSize
     let count = laneCount(of: tile)
     sum.accumulate(tile: tile) { gradient in
       policy.accumulateScore(

@@ -131,26 +131,22 @@ package struct RoundEstimation<P: Policy> {
     verifiedCount = 0
     // Of its own: what a thread still does for the pass before counts there.
     unfinished = GroupCountdown(from: groups.count)
-    let (weights, groupSteps) = roundWeights()
-    let pass = pass
+    let terms = StepWeights(configuration: context.configuration).terms(
+      of: groups.map { $0.weightSummary })
+    baselineVarianceCut = terms.varianceCut
+    let (pass, stepCount) = (pass, stepCount)
     // The gradient is divided by m as a whole, the mean entropy is over steps.
     let entropyWeight = Float(
-      context.configuration.entropyCoefficient * Double(partition.slotCount)
-        / Double(weights.count))
+      context.configuration.entropyCoefficient * Double(partition.slotCount) / Double(stepCount))
     // The longest first, so that the threads are done together: 16 episodes of exponentially distributed
     // lengths on two threads, simulated, are done 6 % sooner.
-    let longestFirst = groups.sorted {
-      groupSteps[$0.index].count > groupSteps[$1.index].count
+    let longestFirst = groups.map { (group: $0, stepCount: $0.stepCount) }.sorted {
+      $0.stepCount > $1.stepCount
     }
-    let works = longestFirst.map { group -> @Sendable () -> GroupResult in
-      {
-        .verified(
-          group.verify(
-            weights: weights, steps: groupSteps[group.index], entropyWeight: entropyWeight),
-          pass: pass)
-      }
+    let works = longestFirst.map { (group, _) -> @Sendable () -> GroupResult in
+      { .verified(group.verify(with: terms, entropyWeight: entropyWeight), pass: pass) }
     }
-    perform(works, inline: isSmall(stepCount: weights.count), wake: wake)
+    perform(works, inline: isSmall(stepCount: stepCount), wake: wake)
   }
 
   /// Whether so many steps are too little for another thread, with a pass through the network or without.
@@ -192,22 +188,4 @@ package struct RoundEstimation<P: Policy> {
   }
 
   var stepCount: Int { groups.reduce(0) { $0 + $1.stepCount } }
-  /// Ψ of every step of the round in slot order, and the steps of each group.
-  private mutating func roundWeights() -> (weights: [Float], groupSteps: [Range<Int>]) {
-    var sources: [Float] = []
-    sources.reserveCapacity(stepCount)
-    var episodes: [Range<Int>] = []
-    var groupSteps: [Range<Int>] = []
-    for group in groups {
-      let part = group.takeWeightSources()
-      let first = sources.count
-      episodes += part.episodes.map { $0.lowerBound + first..<$0.upperBound + first }
-      sources += part.values
-      groupSteps.append(first..<sources.count)
-    }
-    let (weights, varianceCut) = StepWeights(configuration: context.configuration).complete(
-      rewardsToGo: consume sources, episodes: episodes)
-    baselineVarianceCut = varianceCut
-    return (weights, groupSteps)
-  }
 }

@@ -13,9 +13,8 @@ final class SlotGroup<P: Policy>: Sendable {
     /// What the episodes came to, once all are there.
     var outcomes: [EpisodeOutcome] = []
     var tiles = GroupTiles()
-    /// Rewards-to-go, which the weights of the steps are made of; empty where those come from V, and once they
-    /// were taken.
-    var rewardsToGo: [Float] = []
+    /// For the weights of the round, where they need it.
+    var weightSummary = WeightSummary()
     var values = GroupValues()
     /// Of the observations, where they are normalised.
     var statistics: ObservationStatistics?
@@ -70,25 +69,34 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Orders the steps and makes what their weights are made of, which needs nothing but the trajectories.
-  func prepare() { state.withLock { prepare(&$0) } }
+  /// Orders the steps and sums up what the weights of the round need of them, which takes nothing but the
+  /// trajectories.
+  func prepare() {
+    state.withLock { state in
+      prepare(&state)
+      var steps = weightSources(state)
+      state.weightSummary = weights.summary(of: &steps, episodes: state.tiles.stepRanges)
+    }
+  }
 
   /// Prepares the group and goes through it, with weights that need nothing but the episode itself; in
   /// an evaluation round with none.
   func verifyLocally() -> GroupVerification {
     state.withLock { state in
       prepare(&state)
-      let weights = context.estimates ? localWeights(&state) : nil
-      return verify(&state, weights: weights, firstStep: 0, entropyWeight: 0)
+      let weights = context.estimates ? localWeights(state) : nil
+      return verify(&state, weights: weights, entropyWeight: 0)
     }
   }
 
-  /// Goes through the prepared group with the weights of the whole round, in slot order, of which
-  /// `steps` are the group's.
-  func verify(weights: [Float], steps: Range<Int>, entropyWeight: Float) -> GroupVerification {
-    state.withLock {
-      verify(
-        &$0, weights: weights, firstStep: steps.lowerBound, entropyWeight: entropyWeight)
+  /// Goes through the prepared group with weights made with the terms of the whole round.
+  func verify(with terms: WeightTerms, entropyWeight: Float) -> GroupVerification {
+    state.withLock { state in
+      // Made again, for of all groups together they would take as much memory as the rewards.
+      var steps = weightSources(state)
+      weights.complete(
+        &steps, episodes: state.tiles.stepRanges, firstEpisode: slots.lowerBound, with: terms)
+      return verify(&state, weights: steps, entropyWeight: entropyWeight)
     }
   }
 
@@ -108,12 +116,16 @@ final class SlotGroup<P: Policy>: Sendable {
       state.values = GroupValues(
         of: trajectories, tiles: state.tiles, baseline: baseline,
         configuration: context.configuration, normalization: context.normalization)
-    } else if context.estimates {
-      state.rewardsToGo = rewardsToGo(of: trajectories)
     }
   }
 
-  private func rewardsToGo(of trajectories: [TrajectoryReference]) -> [Float] {
+  private var weights: StepWeights { StepWeights(configuration: context.configuration) }
+
+  /// What the weights of the steps are made of: advantages over V where it is the baseline, otherwise
+  /// rewards-to-go.
+  private func weightSources(_ state: borrowing State) -> [Float] {
+    if context.valueBaseline != nil { return state.values.advantages }
+    let trajectories = state.trajectories.compactMap { $0 }
     let count = trajectories.reduce(0) { $0 + $1.header.stepCount }
     var result = [Float](repeating: 0, count: count)
     var view = result.mutableSpan
@@ -131,18 +143,8 @@ final class SlotGroup<P: Policy>: Sendable {
     return result
   }
 
-  /// Takes what the weights are made of.
-  private func takeWeightSources(_ state: inout State) -> [Float] {
-    if context.estimates, context.valueBaseline != nil { return state.values.advantages }
-    // Another pass begins, for a trajectory of another group was refused in the one before.
-    if state.rewardsToGo.isEmpty { return rewardsToGo(of: state.trajectories.compactMap { $0 }) }
-    defer { state.rewardsToGo = [] }
-    return state.rewardsToGo
-  }
-
-  private func localWeights(_ state: inout State) -> [Float] {
-    let weights = StepWeights(configuration: context.configuration)
-    var steps = takeWeightSources(&state)
+  private func localWeights(_ state: borrowing State) -> [Float] {
+    var steps = weightSources(state)
     var view = steps.mutableSpan
     for range in state.tiles.stepRanges {
       var part = view._mutatingExtracting(range)
@@ -155,7 +157,7 @@ final class SlotGroup<P: Policy>: Sendable {
   /// weights, goes backward through each tile while its activations are at hand: once through the
   /// network, whatever the estimator.
   private func verify(
-    _ state: inout State, weights: [Float]?, firstStep: Int, entropyWeight: Float
+    _ state: inout State, weights: [Float]?, entropyWeight: Float
   ) -> GroupVerification {
     let tiles = state.tiles
     var logProbabilities = [Float](repeating: 0, count: tiles.paddedStepCount)
@@ -177,7 +179,7 @@ final class SlotGroup<P: Policy>: Sendable {
       if let weights {
         tiles.accumulateScore(
           tile, columns, policy: context.policy, parameters: context.parameters, weights: weights,
-          firstStep: firstStep, entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
+          entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
       }
     }
     context.workspaces.putBack(workspace)
@@ -226,11 +228,8 @@ final class SlotGroup<P: Policy>: Sendable {
   /// Squared norm of the policy's gradient, summed over the group.
   var gradientSquares: Double { state.withLock { $0.gradientSquares } }
 
-  /// Takes the rewards-to-go (or the advantages over V) of the episodes, one after the other in slot order, and
-  /// gives the steps of each.
-  func takeWeightSources() -> (values: [Float], episodes: [Range<Int>]) {
-    state.withLock { state in (takeWeightSources(&state), state.tiles.stepRanges) }
-  }
+  /// For the weights of the round.
+  var weightSummary: WeightSummary { state.withLock { $0.weightSummary } }
 
   /// Of the group's observations; nil where they are not normalised.
   var statistics: ObservationStatistics? { state.withLock { $0.statistics } }

@@ -3,9 +3,12 @@ internal import RL
 /// Ψ: the weight that each step's score gets in the estimate.
 ///
 /// Baselines and scalings are computed in double precision from the rewards-to-go and each weight is
-/// rounded once. For the baseline `value`, whose advantages need values and not only rewards, GAE(λ)
-/// takes the place of the rewards-to-go and nothing is left to subtract. Sums run over the steps of an episode in order and over slots in order; those over all
-/// steps of a round are made of one sum per episode.
+/// rounded once a stage. For the baseline `value`, whose advantages need values and not only rewards, GAE(λ)
+/// takes the place of the rewards-to-go and nothing is left to subtract.
+///
+/// Where weights need the whole round, each group of slots is summed up, the sums become the
+/// ``WeightTerms`` of the round, and each group makes its weights of those. Sums run over the steps of an episode
+/// in order, over the episodes of a group in slot order, and over groups in order.
 package struct StepWeights {
   private let configuration: LearnerConfiguration
 
@@ -28,66 +31,51 @@ package struct StepWeights {
     }
   }
 
-  /// Weights of every episode of a round, concatenated in slot order like `rewardsToGo`, whose place they take.
+  /// Sums up a group's episodes. `steps` are their rewards-to-go, one after the other, which are overwritten.
   ///
-  /// `episodes` are the steps of each episode within the array. Also gives the share of the weights'
-  /// mean square that the baseline took away, over the first steps; nil if none was subtracted.
-  package func complete(
-    rewardsToGo: consuming [Float], episodes: [Range<Int>]
-  ) -> (weights: [Float], varianceCut: Double?) {
-    var weights = rewardsToGo
-    let squaresBefore = sampledSquares(ofRewardsToGo: weights, episodes)
+  /// Shape: `steps` `[stepCount]`; `episodes` the steps of each within it.
+  package func summary(of steps: inout [Float], episodes: [Range<Int>]) -> WeightSummary {
+    if configuration.baseline == .standardize {
+      forEach(episodes, &steps) { standardize(&$0) }
+    }
+    if configuration.baseline == .leaveOneOutPerStep {
+      return WeightSummary(perStepOf: steps.span, episodes: episodes)
+    }
+    let spreadsReturns =
+      configuration.estimator == .totalReturn && configuration.baseline != .standardize
+    return WeightSummary(of: steps.span, episodes: episodes, spreadsReturns: spreadsReturns)
+  }
+
+  /// What all weights of a round are made with; `summaries` are those of all groups, in order.
+  package func terms(of summaries: [WeightSummary]) -> WeightTerms {
+    var terms: WeightTerms
     switch configuration.baseline {
     case .none, .standardize, .value:
-      forEach(episodes, &weights) { weighAlone(&$0) }
-    case .mean:
-      let mean = sumOfReturns(weights, episodes) / Double(episodes.count)
-      forEach(episodes, &weights) { subtract(mean, from: &$0) }
-    case .leaveOneOut:
-      let sum = sumOfReturns(weights, episodes)
-      let others = Double(episodes.count - 1)
-      forEach(episodes, &weights) { subtract((sum - Double($0[0])) / others, from: &$0) }
-    case .leaveOneOutPerStep:
-      subtractOthersPerStep(from: &weights, episodes)
+      terms = WeightTerms(of: summaries, subtracting: .nothing)
+    case .mean: terms = WeightTerms(of: summaries, subtracting: .mean)
+    case .leaveOneOut: terms = WeightTerms(of: summaries, subtracting: .meanOfOthers)
+    case .leaveOneOutPerStep: terms = WeightTerms(perStepOf: summaries)
     }
-    let varianceCut = squaresBefore.flatMap { before in
-      before > 0 ? 1 - sampledSquares(of: weights, episodes) / before : nil
-    }
-    if configuration.normalizeAdvantages { normalize(&weights, episodes) }
-    if configuration.weighsByDiscount { forEach(episodes, &weights) { weighByDiscount(&$0) } }
-    return (weights, varianceCut)
+    if !configuration.normalizeAdvantages { terms.factor = 1 }
+    return terms
   }
 
-  /// The episodes that begin in the first 1,024 steps. The share that the baseline took is taken over them: it is
-  /// for people, and more of them would cost what a hundredth of a short round does.
-  private func sample(_ episodes: [Range<Int>]) -> ArraySlice<Range<Int>> {
-    episodes.prefix { $0.lowerBound < 1024 }
-  }
-
-  /// Σ Ψ² as it would be without a baseline; nil if none is subtracted.
-  private func sampledSquares(
-    ofRewardsToGo rewardsToGo: [Float], _ episodes: [Range<Int>]
-  ) -> Double? {
-    switch configuration.baseline {
-    case .none, .standardize, .value: return nil
-    case .mean, .leaveOneOut, .leaveOneOutPerStep: break
-    }
-    var sum = 0.0
-    for range in sample(episodes) {
-      let first = Double(rewardsToGo[range.lowerBound])
-      switch configuration.estimator {
-      case .totalReturn where configuration.baseline != .leaveOneOutPerStep:
-        sum += first * first * Double(range.count)
-      case .totalReturn, .rewardToGo:
-        sum += rewardsToGo.span.extracting(range).orderedSumOfSquares(around: 0)
+  /// Makes the weights of a group of its rewards-to-go, in their place.
+  ///
+  /// `firstEpisode` is the place of the group's first episode within the round.
+  package func complete(
+    _ steps: inout [Float], episodes: [Range<Int>], firstEpisode: Int, with terms: WeightTerms
+  ) {
+    var episode = firstEpisode
+    forEach(episodes, &steps) { steps in
+      switch configuration.baseline {
+      case .none, .standardize, .value: weighAlone(&steps)
+      case .mean, .leaveOneOut: subtract(terms.baselines[episode], from: &steps)
+      case .leaveOneOutPerStep: subtractOthersPerStep(from: &steps, terms)
       }
-    }
-    return sum
-  }
-
-  private func sampledSquares(of weights: [Float], _ episodes: [Range<Int>]) -> Double {
-    sample(episodes).reduce(0.0) {
-      $0 + weights.span.extracting($1).orderedSumOfSquares(around: 0)
+      if configuration.normalizeAdvantages { scale(&steps, by: terms.factor) }
+      if configuration.weighsByDiscount { weighByDiscount(&steps) }
+      episode += 1
     }
   }
 
@@ -112,10 +100,6 @@ package struct StepWeights {
     }
   }
 
-  private func sumOfReturns(_ rewardsToGo: [Float], _ episodes: [Range<Int>]) -> Double {
-    episodes.reduce(0.0) { $0 + Double(rewardsToGo[$1.lowerBound]) }
-  }
-
   private func subtract(_ baseline: Double, from steps: inout MutableSpan<Float>) {
     switch configuration.estimator {
     case .totalReturn:
@@ -127,28 +111,11 @@ package struct StepWeights {
   }
 
   /// Subtracts the mean reward-to-go at t of the other episodes that still run at t.
-  private func subtractOthersPerStep(from weights: inout [Float], _ episodes: [Range<Int>]) {
-    let longest = episodes.reduce(0) { max($0, $1.count) }
-    var sums = [Double](repeating: 0, count: longest)
-    var endingAfter = [Int](repeating: 0, count: longest + 1)
-    var sumView = sums.mutableSpan
-    for range in episodes {
-      endingAfter[range.count] += 1
-      let episode = weights.span.extracting(range)
-      for t in 0..<episode.count { sumView[t] += Double(episode[t]) }
-    }
-    var inverseCounts = [Double](repeating: 0, count: longest)
-    var running = episodes.count
-    for t in 0..<longest {
-      running -= endingAfter[t]
-      inverseCounts[t] = running > 1 ? 1 / Double(running - 1) : 0
-    }
-    forEach(episodes, &weights) { episode in
-      let (sums, inverseCounts) = (sums.span, inverseCounts.span)
-      for t in 0..<episode.count {
-        let own = Double(episode[t])
-        episode[t] = Float(own - (sums[t] - own) * inverseCounts[t])
-      }
+  private func subtractOthersPerStep(from steps: inout MutableSpan<Float>, _ terms: WeightTerms) {
+    let (sums, inverseCounts) = (terms.sums.span, terms.inverseCounts.span)
+    for t in 0..<steps.count {
+      let own = Double(steps[t])
+      steps[t] = Float(own - (sums[t] - own) * inverseCounts[t])
     }
   }
 
@@ -166,16 +133,7 @@ package struct StepWeights {
     for t in 0..<steps.count { steps[t] = Float((Double(steps[t]) - mean) * factor) }
   }
 
-  /// Divides by the population standard deviation over all steps, plus 1e-8, without centring.
-  private func normalize(_ weights: inout [Float], _ episodes: [Range<Int>]) {
-    let count = Double(weights.count)
-    let mean =
-      episodes.reduce(0.0) { $0 + weights.span.extracting($1).orderedSum } / count
-    let squares = episodes.reduce(0.0) {
-      $0 + weights.span.extracting($1).orderedSumOfSquares(around: mean)
-    }
-    let factor = 1 / ((squares / count).squareRoot() + 1e-8)
-    var view = weights.mutableSpan
-    for step in 0..<view.count { view[step] = Float(Double(view[step]) * factor) }
+  private func scale(_ steps: inout MutableSpan<Float>, by factor: Double) {
+    for t in 0..<steps.count { steps[t] = Float(Double(steps[t]) * factor) }
   }
 }

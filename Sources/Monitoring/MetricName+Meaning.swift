@@ -54,8 +54,8 @@ extension MetricName {
       "squared norm of the estimate by the trace of its covariance, which the spread of the groups of "
         + "slots tells; near 1 the estimate is noise; null with one group"
     case .baselineVarianceCut:
-      "share of the mean square of the steps' weights that the baseline takes away, over the first 1,024 "
-        + "steps; null without a baseline over the round"
+      "share of the mean square of the steps' weights that the baseline takes away; null without a "
+        + "baseline over the round"
     case .explainedVariance:
       "share of the returns' variance that the value function explains; null without one"
     case .valueError:

@@ -218,9 +218,11 @@ struct PolicyGradientCase: Decodable {
       episodes.append(rewardsToGo.count..<rewardsToGo.count + rewards.count)
       rewardsToGo += result
     }
-    return StepWeights(configuration: configuration).complete(
-      rewardsToGo: rewardsToGo, episodes: episodes
-    ).weights
+    let weights = StepWeights(configuration: configuration)
+    var overwritten = rewardsToGo
+    let terms = weights.terms(of: [weights.summary(of: &overwritten, episodes: episodes)])
+    weights.complete(&rewardsToGo, episodes: episodes, firstEpisode: 0, with: terms)
+    return rewardsToGo
   }
 
   @Test(arguments: names) func optimizersStepLikePyTorch(_ name: String) throws {
