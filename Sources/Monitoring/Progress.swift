@@ -85,7 +85,8 @@ package struct Progress: Hashable, Sendable {
   }
 }
 
-/// One column per value, from the lowest to the highest of them; values that are not finite are blank.
+/// One column per value, from the lowest to the highest of them, half as high where all are equal; values that are
+/// not finite are blank.
 package func sparkline(_ values: [Double], usesUnicode: Bool) -> String {
   let levels = Array(usesUnicode ? "▁▂▃▄▅▆▇█" : "_.-=+*#@")
   let finite = values.filter(\.isFinite)
@@ -94,7 +95,7 @@ package func sparkline(_ values: [Double], usesUnicode: Bool) -> String {
     values.map { value in
       guard value.isFinite else { return " " }
       // Halved first: the difference of two finite numbers can be infinite.
-      let share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0
+      let share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5
       return levels[min(levels.count - 1, Int(share * Double(levels.count)))]
     })
 }

@@ -46,7 +46,7 @@ import Testing
   func sparklines() {
     #expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7], usesUnicode: true) == "▁▂▃▄▅▆▇█")
     #expect(sparkline([7, 0, 7], usesUnicode: false) == "@_@")
-    #expect(sparkline([5, 5], usesUnicode: true) == "▁▁")
+    #expect(sparkline([5, 5], usesUnicode: true) == "▅▅")
     #expect(sparkline([1, .nan, 2, .infinity], usesUnicode: true) == "▁ █ ")
     #expect(
       sparkline([-.greatestFiniteMagnitude, .greatestFiniteMagnitude], usesUnicode: true) == "▁█")
@@ -64,7 +64,7 @@ import Testing
     do {
       var line = ProgressLine(console: captured.console)
       line.show(progress, now: start)
-      #expect(captured.output() == "update 1,200/5,000  return 195.3 ▁\n" + rates)
+      #expect(captured.output() == "update 1,200/5,000  return 195.3 ▅\n" + rates)
       var next = progress
       next.update += 1
       next.meanReturn = 200
@@ -94,7 +94,7 @@ import Testing
     line.show(progress, secondsPerUpdate: 2.5, now: start)
     let text = captured.output()
     #expect(
-      text.hasPrefix("update 40/100  return 195.3 of 475.0 ▁  about 2 min 30 s left  950 steps/s"))
+      text.hasPrefix("update 40/100  return 195.3 of 475.0 ▅  about 2 min 30 s left  950 steps/s"))
     progress.update = 100
     line.show(progress, secondsPerUpdate: 2.5, now: start + .seconds(1))
     line.finish()
@@ -108,7 +108,7 @@ import Testing
     line.show(progress, now: start)
     line.show(progress, now: start + .milliseconds(999))
     let text =
-      "update 1,200/5,000  return 195.3 ▁  1.24M steps/s  8 actors  "
+      "update 1,200/5,000  return 195.3 ▅  1.24M steps/s  8 actors  "
       + "waiting: learner 13%, actors 3%\n"
     #expect(captured.output() == text)
     line.show(progress, now: start + .seconds(1))
