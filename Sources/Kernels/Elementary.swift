@@ -55,15 +55,15 @@ public enum Elementary {
     return x < .infinity ? y : x
   }
 
-  /// The hyperbolic tangent, within 5.03 ulp, below 1 within 2.5; odd to the bit, never beyond ±1, and ±1 from
-  /// 8.04 on.
+  /// The hyperbolic tangent, within 5.03 ulp, for |x| < 1 within 2.5; odd to the bit, never beyond ±1, and ±1 from
+  /// |x| = 8.04 on.
   public static func tanh(_ x: Float) -> Float {
     // The first argument for which the quotient rounds to 1.
-    let last: Float = 0x1.0134eap+3
-    var x = x > last ? last : x
-    x = x < -last ? -last : x
+    let saturation: Float = 0x1.0134eap+3
+    var x = x > saturation ? saturation : x
+    x = x < -saturation ? -saturation : x
     let s = x * x
-    // x p(x²) / q(x²), minimax to 2⁻²⁷: all coefficients are positive, so nothing cancels.
+    // x p(x²) / q(x²), to 2⁻²⁵·⁴: all coefficients are positive, so nothing cancels.
     var p = fma(0x1.fdebe6p-27, s, 0x1.6b03a8p-16)
     p = fma(p, s, 0x1.d22eb4p-9)
     p = fma(p, s, 0x1.131706p-3)

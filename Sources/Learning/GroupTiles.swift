@@ -107,7 +107,7 @@ struct GroupTiles: Sendable {
       workspace: &workspace, into: &logProbabilityPart, entropies: &entropyPart)
   }
 
-  /// Adds the weighted scores of one evaluated tile. The group's weights begin at `firstStep`.
+  /// Adds the weighted scores of one evaluated tile.
   func accumulateScore<P: Policy>(
     _ tile: Int, _ columns: TileColumns, policy: P, parameters: [Float], weights: [Float],
     entropyWeight: Float, workspace: inout P.Workspace,

@@ -42,6 +42,8 @@ package struct RoundEstimation<P: Policy> {
   private enum GroupResult: Sendable {
     case prepared
     case verified(GroupVerification, pass: Int)
+    /// A later pass went through the group before.
+    case outdated
 
     var isRefusal: Bool {
       if case .verified(let verification, _) = self {
@@ -78,14 +80,14 @@ package struct RoundEstimation<P: Policy> {
     let group = groups[partition.group(of: trajectory.place)]
     guard group.insert(trajectory) else { return }
     let (needsRound, pass) = (needsRound, pass)
-    let work: @Sendable () -> GroupResult = {
+    let piece: @Sendable () -> GroupResult = {
       if needsRound {
         group.prepare()
         return .prepared
       }
       return .verified(group.verifyLocally(), pass: pass)
     }
-    perform([work], inline: isSmall(stepCount: group.stepCount, passes: !needsRound), wake: wake)
+    perform([piece], inline: isSmall(stepCount: group.stepCount, passes: !needsRound), wake: wake)
   }
 
   /// The groups verified since the last call, each once. Slots that mismatched are open again.
@@ -101,7 +103,7 @@ package struct RoundEstimation<P: Policy> {
           isPassDue = true
         case .verified(let verification, let pass) where pass == self.pass:
           note(verification, in: &reports)
-        case .verified: break  // the pass was begun again
+        case .verified, .outdated: break  // the pass was begun again
         }
       }
       if isPassDue, preparedCount == groups.count { startPass(wake: wake) }
@@ -132,7 +134,7 @@ package struct RoundEstimation<P: Policy> {
     // Of its own: what a thread still does for the pass before counts there.
     unfinished = GroupCountdown(from: groups.count)
     let terms = StepWeights(configuration: context.configuration).terms(
-      of: groups.map { $0.weightSummary })
+      of: groups.map { $0.takeWeightSummary() })
     baselineVarianceCut = terms.varianceCut
     let (pass, stepCount) = (pass, stepCount)
     // The gradient is divided by m as a whole, the mean entropy is over steps.
@@ -143,10 +145,13 @@ package struct RoundEstimation<P: Policy> {
     let longestFirst = groups.map { (group: $0, stepCount: $0.stepCount) }.sorted {
       $0.stepCount > $1.stepCount
     }
-    let works = longestFirst.map { (group, _) -> @Sendable () -> GroupResult in
-      { .verified(group.verify(with: terms, entropyWeight: entropyWeight), pass: pass) }
+    let pieces = longestFirst.map { (group, _) -> @Sendable () -> GroupResult in
+      {
+        let verification = group.verify(with: terms, pass: pass, entropyWeight: entropyWeight)
+        return verification.map { .verified($0, pass: pass) } ?? .outdated
+      }
     }
-    perform(works, inline: isSmall(stepCount: stepCount), wake: wake)
+    perform(pieces, inline: isSmall(stepCount: stepCount), wake: wake)
   }
 
   /// Whether so many steps are too little for another thread, with a pass through the network or without.
@@ -155,9 +160,9 @@ package struct RoundEstimation<P: Policy> {
     return stepCount * (network + Self.workBesideNetwork) <= Self.inlineWorkLimit
   }
 
-  /// Leaves the results of `works` in the mailbox, at once or from other threads.
+  /// Leaves the results of `pieces` in the mailbox, at once or from other threads.
   private func perform(
-    _ works: [@Sendable () -> GroupResult], inline: Bool, wake: @escaping @Sendable () -> Void
+    _ pieces: [@Sendable () -> GroupResult], inline: Bool, wake: @escaping @Sendable () -> Void
   ) {
     let (finished, unfinished) = (finished, unfinished)
     let finish: @Sendable (GroupResult) -> Bool = { result in
@@ -166,10 +171,10 @@ package struct RoundEstimation<P: Policy> {
     }
     if inline {
       // The caller looks at what is finished anyway.
-      for work in works { _ = finish(work()) }
+      for piece in pieces { _ = finish(piece()) }
     } else {
       // Waking the loop takes a processor from the others.
-      queue.submit(works.map { work in { if finish(work()) { wake() } } })
+      queue.submit(pieces.map { piece in { if finish(piece()) { wake() } } })
     }
   }
 

@@ -13,8 +13,10 @@ final class SlotGroup<P: Policy>: Sendable {
     /// What the episodes came to, once all are there.
     var outcomes: [EpisodeOutcome] = []
     var tiles = GroupTiles()
-    /// For the weights of the round, where they need it.
-    var weightSummary = WeightSummary()
+    /// For the weights of the round, from when the group is prepared until it was taken.
+    var weightSummary: WeightSummary?
+    /// The newest pass with the weights of the round that went through the group.
+    var pass = 0
     var values = GroupValues()
     /// Of the observations, where they are normalised.
     var statistics: ObservationStatistics?
@@ -74,9 +76,13 @@ final class SlotGroup<P: Policy>: Sendable {
   func prepare() {
     state.withLock { state in
       prepare(&state)
-      var steps = weightSources(state)
-      state.weightSummary = weights.summary(of: &steps, episodes: state.tiles.stepRanges)
+      state.weightSummary = makeWeightSummary(state)
     }
+  }
+
+  private func makeWeightSummary(_ state: borrowing State) -> WeightSummary {
+    var steps = weightSources(state)
+    return weights.summary(of: &steps, episodes: state.tiles.stepRanges)
   }
 
   /// Prepares the group and goes through it, with weights that need nothing but the episode itself; in
@@ -89,9 +95,14 @@ final class SlotGroup<P: Policy>: Sendable {
     }
   }
 
-  /// Goes through the prepared group with weights made with the terms of the whole round.
-  func verify(with terms: WeightTerms, entropyWeight: Float) -> GroupVerification {
+  /// Goes through the prepared group with weights made with the terms of the whole round; nil if a later pass came
+  /// first, whose gradient stays.
+  func verify(
+    with terms: WeightTerms, pass: Int, entropyWeight: Float
+  ) -> GroupVerification? {
     state.withLock { state in
+      guard pass >= state.pass else { return nil }
+      state.pass = pass
       // Made again, for of all groups together they would take as much memory as the rewards.
       var steps = weightSources(state)
       weights.complete(
@@ -228,8 +239,14 @@ final class SlotGroup<P: Policy>: Sendable {
   /// Squared norm of the policy's gradient, summed over the group.
   var gradientSquares: Double { state.withLock { $0.gradientSquares } }
 
-  /// For the weights of the round.
-  var weightSummary: WeightSummary { state.withLock { $0.weightSummary } }
+  /// Takes what the weights of the round need. Another pass, for a trajectory of another group that was refused in
+  /// the one before, makes it again.
+  func takeWeightSummary() -> WeightSummary {
+    state.withLock { state in
+      defer { state.weightSummary = nil }
+      return state.weightSummary ?? makeWeightSummary(state)
+    }
+  }
 
   /// Of the group's observations; nil where they are not normalised.
   var statistics: ObservationStatistics? { state.withLock { $0.statistics } }

@@ -8,7 +8,7 @@ internal import RL
 ///
 /// Where weights need the whole round, each group of slots is summed up, the sums become the
 /// ``WeightTerms`` of the round, and each group makes its weights of those. Sums run over the steps of an episode
-/// in order, over the episodes of a group in slot order, and over groups in order.
+/// in order and over episodes in slot order; those at one t over the episodes of a group, then over groups.
 package struct StepWeights {
   private let configuration: LearnerConfiguration
 
@@ -31,10 +31,17 @@ package struct StepWeights {
     }
   }
 
-  /// Sums up a group's episodes. `steps` are their rewards-to-go, one after the other, which are overwritten.
+  /// Whether weights need ``terms(of:)``: otherwise they are made of nothing but their episode.
+  private var needsTerms: Bool {
+    configuration.baseline.needsRound || configuration.normalizeAdvantages
+  }
+
+  /// Sums up a group's episodes, of nothing where no weight needs it. `steps` are their rewards-to-go, one after the
+  /// other, which `standardize` overwrites.
   ///
   /// Shape: `steps` `[stepCount]`; `episodes` the steps of each within it.
   package func summary(of steps: inout [Float], episodes: [Range<Int>]) -> WeightSummary {
+    guard needsTerms else { return WeightSummary() }
     if configuration.baseline == .standardize {
       forEach(episodes, &steps) { standardize(&$0) }
     }
@@ -48,16 +55,12 @@ package struct StepWeights {
 
   /// What all weights of a round are made with; `summaries` are those of all groups, in order.
   package func terms(of summaries: [WeightSummary]) -> WeightTerms {
-    var terms: WeightTerms
     switch configuration.baseline {
-    case .none, .standardize, .value:
-      terms = WeightTerms(of: summaries, subtracting: .nothing)
-    case .mean: terms = WeightTerms(of: summaries, subtracting: .mean)
-    case .leaveOneOut: terms = WeightTerms(of: summaries, subtracting: .meanOfOthers)
-    case .leaveOneOutPerStep: terms = WeightTerms(perStepOf: summaries)
+    case .none, .standardize, .value: WeightTerms(of: summaries, subtracting: .nothing)
+    case .mean: WeightTerms(of: summaries, subtracting: .mean)
+    case .leaveOneOut: WeightTerms(of: summaries, subtracting: .meanOfOthers)
+    case .leaveOneOutPerStep: WeightTerms(perStepOf: summaries)
     }
-    if !configuration.normalizeAdvantages { terms.factor = 1 }
-    return terms
   }
 
   /// Makes the weights of a group of its rewards-to-go, in their place.

@@ -71,17 +71,17 @@ private final class PendingWork: Sendable {
   private let alarm = DispatchSemaphore(value: 0)
 
   func add(_ pieces: [@Sendable () -> Void]) {
-    wakeOne { $0.pieces += pieces }
+    change { $0.pieces += pieces }
   }
 
   func end() {
-    wakeOne { $0.hasEnded = true }
+    change { $0.hasEnded = true }
   }
 
   /// Changes the state and wakes a thread if there is something for it. That thread does the same: whoever
   /// added may be off its processor as soon as the first is awake.
-  private func wakeOne<Result>(after change: (inout sending State) -> sending Result) -> Result {
-    let (result, wakes) = state.withLock { state in (change(&state), state.wakesOne()) }
+  private func change<Result>(_ body: (inout sending State) -> sending Result) -> Result {
+    let (result, wakes) = state.withLock { state in (body(&state), state.wakesOne()) }
     if wakes { alarm.signal() }
     return result
   }
@@ -89,7 +89,7 @@ private final class PendingWork: Sendable {
   /// Sleeps until there is something to do; nil when there never will be again.
   func next(_ placement: ThreadPlacement?) -> (@Sendable () -> Void)? {
     while true {
-      let (piece, hasEnded) = wakeOne { state -> ((@Sendable () -> Void)?, Bool) in
+      let (piece, hasEnded) = change { state -> ((@Sendable () -> Void)?, Bool) in
         if !state.pieces.isEmpty { return (state.pieces.removeFirst(), false) }
         if !state.hasEnded { state.sleeperCount += 1 }
         return (nil, state.hasEnded)

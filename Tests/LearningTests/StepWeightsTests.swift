@@ -9,16 +9,20 @@ import Testing
     (0..<length).map { Float((index * 7919 + $0 * 104_729) % 1000) / 10 - 30 }
   }
 
-  static let configurations: [LearnerConfiguration] =
-    [Baseline.none, .mean, .leaveOneOut, .leaveOneOutPerStep, .standardize].flatMap { baseline in
-      [Estimator.rewardToGo, .totalReturn].flatMap { estimator in
-        [false, true].map { normalizes in
-          LearnerConfiguration(
-            episodesPerUpdate: episodes.count, estimator: estimator, baseline: baseline,
-            discount: 0.9, weighsByDiscount: normalizes, normalizeAdvantages: normalizes)
+  static let configurations: [LearnerConfiguration] = {
+    var configurations: [LearnerConfiguration] = []
+    for baseline in [Baseline.none, .mean, .leaveOneOut, .leaveOneOutPerStep, .standardize] {
+      for estimator in [Estimator.rewardToGo, .totalReturn] {
+        for (normalizes, weighsByDiscount) in [(false, false), (true, false), (true, true)] {
+          configurations.append(
+            LearnerConfiguration(
+              episodesPerUpdate: episodes.count, estimator: estimator, baseline: baseline,
+              discount: 0.9, weighsByDiscount: weighsByDiscount, normalizeAdvantages: normalizes))
         }
       }
     }
+    return configurations
+  }()
 
   @Test(arguments: configurations) func areWhatTheDefinitionsSay(
     _ configuration: LearnerConfiguration
@@ -36,16 +40,23 @@ import Testing
     }
   }
 
-  /// All episodes alike: their weights are 0, and normalising must not make numbers of rounding errors.
-  @Test(arguments: [Baseline.mean, .leaveOneOut, .leaveOneOutPerStep])
-  func ofEqualEpisodesAreZero(_ baseline: Baseline) {
-    var configuration = LearnerConfiguration(
-      episodesPerUpdate: 9, baseline: baseline, normalizeAdvantages: true)
-    configuration.estimator = .totalReturn
-    let episode = (0..<500).map { Float(1 - 0x1p-7 * Double(500 - $0)) * 17.3 }
-    let (weights, _) = weights(
-      configuration, groupSize: 2, episodes: Array(repeating: episode, count: 9))
-    #expect(weights.joined().allSatisfy { abs($0) < 1e-3 })
+  /// Returns that differ in their last bit only: their weights are that bit over its deviation, and no rounding
+  /// error may take the place of the deviation.
+  @Test(arguments: [Baseline.none, .mean, .leaveOneOut, .leaveOneOutPerStep])
+  func ofAlmostEqualEpisodesAreScaledByTheirDeviation(_ baseline: Baseline) {
+    let configuration = LearnerConfiguration(
+      episodesPerUpdate: 40, estimator: .totalReturn, baseline: baseline, discount: 0.9,
+      normalizeAdvantages: true)
+    let episodes = (0..<40).map { index in
+      [Float](repeating: index == 17 ? Float(1000).nextUp : 1000, count: index % 7 + 100)
+    }
+    let expected = plainWeights(configuration, episodes).weights
+    for groupSize in [2, 40] {
+      let weights = weights(configuration, groupSize: groupSize, episodes: episodes).weights
+      for (weight, plain) in zip(weights.joined(), expected.joined()) {
+        #expect(abs(Double(weight) - plain) <= 1e-6 * max(abs(plain), 1))
+      }
+    }
   }
 
   /// As the groups of a round make them, each its own.
@@ -80,9 +91,9 @@ import Testing
   }
 
   private func plainWeights(
-    _ configuration: LearnerConfiguration
+    _ configuration: LearnerConfiguration, _ episodes: [[Float]] = Self.episodes
   ) -> (weights: [[Double]], cut: Double?) {
-    let episodes = Self.episodes.map { $0.map(Double.init) }
+    let episodes = episodes.map { $0.map(Double.init) }
     let count = Double(episodes.count)
     let total = episodes.reduce(0) { $0 + $1[0] }
     let isPerStep = configuration.baseline == .leaveOneOutPerStep
