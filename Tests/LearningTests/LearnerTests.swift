@@ -1,3 +1,4 @@
+import Dispatch
 import Kernels
 import Learning
 import RL
@@ -85,6 +86,51 @@ import Testing
     #expect(round.takeVerifications().flatMap(\.mismatches) == [])
     #expect(round.isComplete)
     let blocks = [try test.play(id, snapshot: learner.snapshot, slots: Array(0..<32))]
+    #expect(learner.update(with: round) == honest.update(with: blocks))
+    #expect(learner.snapshot.digest == honest.snapshot.digest)
+  }
+
+  /// A refused trajectory was so long that others' threads went through the round, and the one that replaces it
+  /// is so short that the loop does: that is done before the thread goes on with what it was given first.
+  @Test func aPassThatWasBegunAgainChangesNoGradient() throws {
+    let test = InProcessRun()
+    let queue = WorkQueue(threadCount: 1)
+    var learner = Learner(
+      policy: test.policy, configuration: test.configuration, seed: 3, queue: queue)
+    var honest = learner
+    let id = RoundID(version: .initial, kind: .training)
+    let blocks = try (0..<32).map {
+      try test.play(id, snapshot: learner.snapshot, slots: [$0])
+    }
+    let count = 5000
+    let forged = TrajectoryBlock(
+      observationSize: 4, actionSize: 1,
+      headers: [
+        TrajectoryHeader(
+          slot: 5, stepCount: count, end: .terminated, fingerprint: Digest128(high: 0, low: 0))
+      ], observations: Array(repeating: 0, count: 4 * count),
+      actions: Array(repeating: 0, count: count), rewards: Array(repeating: 1, count: count),
+      finalObservations: [0, 0, 0, 0])
+    var round = learner.beginRound(kind: .training, slotCount: 32)
+    func insert(_ block: TrajectoryBlock) {
+      round.insert(TrajectoryReference(block: block, index: 0, stepOffset: 0)) {}
+    }
+    for slot in 0..<32 { insert(slot == 5 ? forged : blocks[slot]) }
+    // The thread has found the forged trajectory, the longest and so the first, and waits.
+    let gate = DispatchSemaphore(value: 0)
+    var mismatches: [Int] = []
+    while mismatches.isEmpty {
+      mismatches = round.takeVerifications {
+        gate.wait()
+        gate.signal()
+      }.flatMap(\.mismatches)
+    }
+    #expect(mismatches == [5])
+    insert(blocks[5])
+    #expect(round.takeVerifications().flatMap(\.mismatches) == [])
+    #expect(round.isComplete)
+    gate.signal()
+    queue.drain()
     #expect(learner.update(with: round) == honest.update(with: blocks))
     #expect(learner.snapshot.digest == honest.snapshot.digest)
   }
