@@ -110,8 +110,7 @@ struct GroupTiles: Sendable {
   /// Adds the weighted scores of one evaluated tile.
   func accumulateScore<P: Policy>(
     _ tile: Int, _ columns: TileColumns, policy: P, parameters: [Float], weights: [Float],
-    entropyWeight: Float, workspace: inout P.Workspace,
-    into sum: inout GroupGradient
+    entropyWeight: Float, workspace: inout P.Workspace, into sum: inout GroupGradient
   ) {
     let first = tile * Self.tileSize
     let count = laneCount(of: tile)

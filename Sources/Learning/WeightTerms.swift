@@ -17,9 +17,10 @@ package struct WeightSummary: Sendable {
   /// of the squares around their mean. Shape: both `[longest]`.
   fileprivate private(set) var sums: [Double] = []
   fileprivate private(set) var squares: [Double] = []
+  /// Steps of each episode, there too.
+  fileprivate private(set) var lengths: [Int] = []
   /// Episodes that run at t. Shape: `[longest]`.
   fileprivate var counts: [Double] { runningCounts(lengths) }
-  fileprivate private(set) var lengths: [Int] = []
 
   /// Of nothing.
   init() {}
@@ -47,7 +48,7 @@ package struct WeightSummary: Sendable {
       let episode = steps.extracting(range)
       for t in 0..<episode.count { sumView[t] += Double(episode[t]) }
     }
-    let means = zip(sums, runningCounts(lengths)).map { $0 / $1 }
+    let means = zip(sums, counts).map { $0 / $1 }
     var squareView = squares.mutableSpan
     for range in episodes {
       let episode = steps.extracting(range)

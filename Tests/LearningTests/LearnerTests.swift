@@ -90,8 +90,8 @@ import Testing
     #expect(learner.snapshot.digest == honest.snapshot.digest)
   }
 
-  /// A refused trajectory was so long that others' threads went through the round, and the one that replaces it
-  /// is so short that the loop does: that is done before the thread goes on with what it was given first.
+  /// With a long forged trajectory the round is another thread's work, with the short honest one the loop's: the
+  /// loop is done before the thread goes on with what it was given first.
   @Test func aPassThatWasBegunAgainChangesNoGradient() throws {
     let test = InProcessRun()
     let queue = WorkQueue(threadCount: 1)
