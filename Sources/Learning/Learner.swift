@@ -15,7 +15,7 @@ package struct Learner<P: Policy> {
   /// Of all training rounds so far, where observations are normalised.
   package private(set) var statistics: ObservationStatistics?
   private let queue: WorkQueue
-  private let workspaces: WorkspacePool<P>
+  private let workspaces: WorkspacePool<P.Workspace>
 
   /// A learner at version 0. The value function is used where it is the baseline.
   package init(
@@ -67,7 +67,7 @@ package struct Learner<P: Policy> {
     self.queue = queue
     self.valueBaseline = valueBaseline
     self.search = search
-    workspaces = WorkspacePool(policy: policy)
+    workspaces = WorkspacePool { policy.makeWorkspace(laneCapacity: RoundPartition.tileSize) }
   }
 
   /// Rounds at the beginning of a run that update nothing but the statistics of observations.

@@ -9,7 +9,7 @@ struct RoundContext<P: Policy>: Sendable {
   let valueBaseline: ValueBaseline?
   /// False for evaluation rounds, which estimate no gradient.
   let estimates: Bool
-  let workspaces: WorkspacePool<P>
+  let workspaces: WorkspacePool<P.Workspace>
   /// How the round's policy, and V, see observations; nil for as they are.
   let normalization: ObservationNormalization?
 

@@ -7,18 +7,18 @@ extension RoundEstimation {
   ///
   /// - Precondition: the round is complete.
   package func divergence(from parameters: [Float]) -> Double {
-    var (sum, count) = (0.0, 0)
     let stepLimit = DivergenceSample.stepLimit(ofRound: stepCount)
-    var workspace = context.workspaces.take()
-    for group in groups {
-      guard let sample = group.divergenceSample else { break }
-      let part = sample.divergenceSum(
-        from: parameters, stepLimit: stepLimit, policy: context.policy, workspace: &workspace)
-      sum += part.sum
-      count += part.stepCount
+    return context.workspaces.withWorkspace { workspace in
+      var (sum, count) = (0.0, 0)
+      for group in groups {
+        guard let sample = group.divergenceSample else { break }
+        let part = sample.divergenceSum(
+          from: parameters, stepLimit: stepLimit, policy: context.policy, workspace: &workspace)
+        sum += part.sum
+        count += part.stepCount
+      }
+      return sum / Double(count)
     }
-    context.workspaces.putBack(workspace)
-    return sum / Double(count)
   }
 
   /// ĝ = 1/m Σᵢ Σₜ ∇log π(aₜ|sₜ) Ψₜ + β ∇ mean entropy, flat like the parameters.

@@ -174,26 +174,26 @@ final class SlotGroup<P: Policy>: Sendable {
     var logProbabilities = [Float](repeating: 0, count: tiles.paddedStepCount)
     var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
     var sum = GroupGradient(parameterCount: weights == nil ? 0 : context.policy.parameterCount)
-    var workspace = context.workspaces.take()
-    var columns = tiles.makeColumns()
-    for tile in 0..<tiles.tileCount {
-      tiles.lay(tile, into: &columns)
-      tiles.evaluate(
-        tile, columns, policy: context.policy, parameters: context.parameters,
-        workspace: &workspace,
-        logProbabilities: &logProbabilities, entropies: &entropies)
-      if tile == 0, DivergenceSample.isTaken(ofGroup: index) {
-        state.sample = DivergenceSample(
-          columns: columns,
-          logProbabilities: Array(logProbabilities[..<tiles.laneCount(of: 0)]))
-      }
-      if let weights {
-        tiles.accumulateScore(
-          tile, columns, policy: context.policy, parameters: context.parameters, weights: weights,
-          entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
+    context.workspaces.withWorkspace { workspace in
+      var columns = tiles.makeColumns()
+      for tile in 0..<tiles.tileCount {
+        tiles.lay(tile, into: &columns)
+        tiles.evaluate(
+          tile, columns, policy: context.policy, parameters: context.parameters,
+          workspace: &workspace,
+          logProbabilities: &logProbabilities, entropies: &entropies)
+        if tile == 0, DivergenceSample.isTaken(ofGroup: index) {
+          state.sample = DivergenceSample(
+            columns: columns,
+            logProbabilities: Array(logProbabilities[..<tiles.laneCount(of: 0)]))
+        }
+        if let weights {
+          tiles.accumulateScore(
+            tile, columns, policy: context.policy, parameters: context.parameters,
+            weights: weights, entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
+        }
       }
     }
-    context.workspaces.putBack(workspace)
     state.entropySum = entropies.span.extracting(first: tiles.stepCount).orderedSum
     let verification = compare(logProbabilities, state)
     if verification.mismatches.isEmpty, context.passesOnce {

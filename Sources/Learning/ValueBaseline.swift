@@ -1,5 +1,4 @@
 package import RL
-internal import Synchronization
 
 /// The learned baseline of a run: a state-value function, its parameters, and the optimizer that fits
 /// them. It stays with the learner; actors know nothing of it.
@@ -7,11 +6,13 @@ package struct ValueBaseline: Sendable {
   let function: any ValueFunction
   package private(set) var parameters: [Float]
   package private(set) var optimizer: Optimizer
-  private let workspaces = ValueWorkspaces()
+  /// A pool of the function's workspaces.
+  private let workspaces: any Sendable
 
   /// V at version 0.
   package init(function: any ValueFunction, configuration: LearnerConfiguration, seed: UInt64) {
     self.function = function
+    workspaces = Self.makeWorkspaces(for: function)
     parameters = function.initialParameters(seed: seed)
     optimizer = Optimizer(
       configuration: Self.optimizerConfiguration(configuration), parameterCount: parameters.count)
@@ -27,6 +28,7 @@ package struct ValueBaseline: Sendable {
     precondition(
       parameters.count == function.parameterCount, "parameters belong to the value function")
     self.function = function
+    workspaces = Self.makeWorkspaces(for: function)
     self.parameters = parameters
     optimizer = Optimizer(
       configuration: Self.optimizerConfiguration(configuration),
@@ -41,6 +43,19 @@ package struct ValueBaseline: Sendable {
       optimizer: .adam, learningRate: configuration.value.learningRate, schedule: .constant)
   }
 
+  private static func makeWorkspaces(for function: some ValueFunction) -> any Sendable {
+    WorkspacePool { function.makeWorkspace(laneCapacity: RoundPartition.tileSize) }
+  }
+
+  private func withWorkspace<V: ValueFunction>(
+    of _: V, _ body: (inout V.Workspace) -> Void
+  ) {
+    guard let pool = workspaces as? WorkspacePool<V.Workspace> else {
+      preconditionFailure("the pool has the workspaces of the value function")
+    }
+    pool.withWorkspace(body)
+  }
+
   mutating func update(along gradient: [Float]) {
     optimizer.update(&parameters, along: gradient)
   }
@@ -50,14 +65,14 @@ package struct ValueBaseline: Sendable {
 
   private func values(of tiles: GroupTiles, by function: some ValueFunction) -> [Float] {
     var result = [Float](repeating: 0, count: tiles.paddedStepCount)
-    var workspace = workspaces.take(for: function)
-    var columns = tiles.makeColumns()
-    for tile in 0..<tiles.tileCount {
-      tiles.lay(tile, into: &columns)
-      tiles.evaluate(
-        tile, columns, by: function, parameters: parameters, workspace: &workspace, into: &result)
+    withWorkspace(of: function) { workspace in
+      var columns = tiles.makeColumns()
+      for tile in 0..<tiles.tileCount {
+        tiles.lay(tile, into: &columns)
+        tiles.evaluate(
+          tile, columns, by: function, parameters: parameters, workspace: &workspace, into: &result)
+      }
     }
-    workspaces.putBack(workspace)
     return result
   }
 
@@ -75,28 +90,28 @@ package struct ValueBaseline: Sendable {
     var result = [Float](repeating: 0, count: trajectories.count)
     let truncated = trajectories.indices.filter { trajectories[$0].header.end == .truncated }
     guard !truncated.isEmpty else { return result }
-    var workspace = workspaces.take(for: function)
-    for first in Swift.stride(from: 0, to: truncated.count, by: RoundPartition.tileSize) {
-      let episodes = truncated[first..<min(first + RoundPartition.tileSize, truncated.count)]
-      let stride = (episodes.count + 31) / 32 * 32
-      var observations = [Float](repeating: 0, count: function.observationSize * stride)
-      for (lane, episode) in episodes.enumerated() {
-        for (row, value) in trajectories[episode].finalObservation.enumerated() {
-          observations[row * stride + lane] = value
+    withWorkspace(of: function) { workspace in
+      for first in Swift.stride(from: 0, to: truncated.count, by: RoundPartition.tileSize) {
+        let episodes = truncated[first..<min(first + RoundPartition.tileSize, truncated.count)]
+        let stride = (episodes.count + 31) / 32 * 32
+        var observations = [Float](repeating: 0, count: function.observationSize * stride)
+        for (lane, episode) in episodes.enumerated() {
+          for (row, value) in trajectories[episode].finalObservation.enumerated() {
+            observations[row * stride + lane] = value
+          }
         }
+        if let normalization {
+          var observationView = observations.mutableSpan
+          normalization.apply(to: &observationView, laneCount: episodes.count, stride: stride)
+        }
+        var column = [Float](repeating: 0, count: episodes.count)
+        var view = column.mutableSpan
+        function.evaluate(
+          observations: observations.span, laneCount: episodes.count, stride: stride,
+          parameters: parameters.span, workspace: &workspace, into: &view)
+        for (lane, episode) in episodes.enumerated() { result[episode] = column[lane] }
       }
-      if let normalization {
-        var observationView = observations.mutableSpan
-        normalization.apply(to: &observationView, laneCount: episodes.count, stride: stride)
-      }
-      var column = [Float](repeating: 0, count: episodes.count)
-      var view = column.mutableSpan
-      function.evaluate(
-        observations: observations.span, laneCount: episodes.count, stride: stride,
-        parameters: parameters.span, workspace: &workspace, into: &view)
-      for (lane, episode) in episodes.enumerated() { result[episode] = column[lane] }
     }
-    workspaces.putBack(workspace)
     return result
   }
 
@@ -110,38 +125,25 @@ package struct ValueBaseline: Sendable {
   ) -> [Float]? {
     var sum = GroupGradient(parameterCount: parameters.count)
     var residuals = [Float](repeating: 0, count: tiles.paddedStepCount)
-    var workspace = workspaces.take(for: function)
-    var columns = tiles.makeColumns()
-    for tile in 0..<tiles.tileCount {
-      tiles.lay(tile, into: &columns)
-      tiles.evaluate(
-        tile, columns, by: function, parameters: parameters, workspace: &workspace, into: &residuals
-      )
-      let first = tile * RoundPartition.tileSize
-      let steps = first..<first + tiles.laneCount(of: tile)
-      var view = residuals.mutableSpan
-      for step in steps { view[step] = targets[step] - view[step] }
-      sum.accumulate(tile: tile) { gradient in
-        function.accumulateGradient(
-          laneCount: steps.count, parameters: parameters.span,
-          weights: residuals.span.extracting(steps), workspace: &workspace, into: &gradient)
+    withWorkspace(of: function) { workspace in
+      var columns = tiles.makeColumns()
+      for tile in 0..<tiles.tileCount {
+        tiles.lay(tile, into: &columns)
+        tiles.evaluate(
+          tile, columns, by: function, parameters: parameters, workspace: &workspace,
+          into: &residuals
+        )
+        let first = tile * RoundPartition.tileSize
+        let steps = first..<first + tiles.laneCount(of: tile)
+        var view = residuals.mutableSpan
+        for step in steps { view[step] = targets[step] - view[step] }
+        sum.accumulate(tile: tile) { gradient in
+          function.accumulateGradient(
+            laneCount: steps.count, parameters: parameters.span,
+            weights: residuals.span.extracting(steps), workspace: &workspace, into: &gradient)
+        }
       }
     }
-    workspaces.putBack(workspace)
     return sum.total()
-  }
-}
-
-/// Workspaces of one tile each, used again and again.
-private final class ValueWorkspaces: Sendable {
-  private let available = Mutex<[any Sendable]>([])
-
-  func take<V: ValueFunction>(for function: V) -> V.Workspace {
-    available.withLock { $0.popLast() } as? V.Workspace
-      ?? function.makeWorkspace(laneCapacity: RoundPartition.tileSize)
-  }
-
-  func putBack(_ workspace: some Sendable) {
-    available.withLock { $0.append(workspace) }
   }
 }
