@@ -46,7 +46,7 @@ enum MetricsSection {
         "cartpole", "--schedule", "linear", "--schedule-updates", "\(warmUp)", "--until-return",
         "none", "--evaluate-every", "none", "--updates", "\(effort.isQuick ? 300 : 1500)", "--http",
         "0",
-      ], interval: 0.03, watchesUsage: true)
+      ], interval: 0.1, watchesUsage: true)
     guard let used = run.nanosecondsPerStep(from: warmUp) else {
       throw BenchmarkError("the run was over before it was looked at")
     }

@@ -57,7 +57,7 @@ struct TrainingCase {
       troupe,
       Self.common + arguments
         + ["--schedule-updates", "\(warmUp)", "--updates", "\(warmUp + count)"],
-      interval: 0.03, watchesUsage: true)
+      interval: 0.1, watchesUsage: true)
     let rates = run.stepRates(from: warmUp, pieces: 5)
     let last = run.updates[warmUp...]
     let length = last.reduce(0) { $0 + $1.meanLength } / Double(last.count)

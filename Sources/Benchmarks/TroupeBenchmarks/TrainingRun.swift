@@ -10,15 +10,18 @@ struct TrainingRun {
     let waitingShare: Double
   }
 
-  /// What the processes had used when so many updates were done.
-  struct Usage {
-    let updateCount: Int
+  /// What the processes had used when `metrics.jsonl` was so long.
+  private struct Usage {
+    let metricsBytes: Int
     let learnerSeconds: Double
     let actorSeconds: Double
   }
 
   private(set) var updates: [Update] = []
-  private(set) var usages: [Usage] = []
+  /// Length of the metrics when the update at the same index was written.
+  private var metricsBytes: [Int] = []
+  private var usages: [Usage] = []
+  private var mostActors: Int32 = 0
   private(set) var learnerPeakBytes: Int64 = 0
   private(set) var actorPeakBytes: Int64 = 0
   /// From the start of the process to the first line of its metrics.
@@ -61,6 +64,7 @@ struct TrainingRun {
     read(metrics)
   }
 
+  /// Takes a few microseconds, for what it takes is missing in the run: the metrics are read when that is over.
   private mutating func look(at learner: Int32, metrics: String) {
     let learnerSeconds = bench_process_seconds(learner)
     var actorSeconds = 0.0
@@ -72,23 +76,22 @@ struct TrainingRun {
     }
     learnerPeakBytes = max(learnerPeakBytes, bench_peak_resident_bytes(learner))
     // At the end the actors go before the learner.
-    guard index > 0, index >= lastActorCount else { return }
-    lastActorCount = index
-    read(metrics)
-    if usages.last?.updateCount != updates.count {
-      usages.append(
-        Usage(
-          updateCount: updates.count, learnerSeconds: learnerSeconds, actorSeconds: actorSeconds))
-    }
+    guard index > 0, index >= mostActors else { return }
+    mostActors = index
+    // SAFETY: the string is read during the call only.
+    let length = unsafe bench_file_bytes(metrics)
+    usages.append(
+      Usage(
+        metricsBytes: Int(max(0, length)), learnerSeconds: learnerSeconds,
+        actorSeconds: actorSeconds))
   }
-
-  private var lastActorCount: Int32 = 0
 
   private mutating func read(_ path: String) {
     guard let text = FileContents.text(of: path) else { return }
-    let lines = text.split(separator: "\n")
-    let whole = text.hasSuffix("\n") ? lines.count : max(0, lines.count - 1)
-    for line in lines.prefix(whole).dropFirst(updates.count) {
+    var length = 0
+    for line in text.split(separator: "\n") {
+      length += line.utf8.count + 1
+      metricsBytes.append(length)
       updates.append(
         Update(
           elapsedSeconds: Self.number("elapsed_seconds", in: line),
@@ -119,10 +122,13 @@ struct TrainingRun {
 
   /// Processor nanoseconds a step of the updates from `first` on.
   func nanosecondsPerStep(from first: Int) -> (learner: Double, actors: Double)? {
-    guard let begin = usages.first(where: { $0.updateCount >= first }), let end = usages.last,
-      end.updateCount > begin.updateCount
+    let counted = usages.map { usage in
+      (usage, updateCount: metricsBytes.prefix { $0 <= usage.metricsBytes }.count)
+    }
+    guard let (begin, firstUpdate) = counted.first(where: { $0.updateCount >= first }),
+      let (end, lastUpdate) = counted.last, lastUpdate > firstUpdate
     else { return nil }
-    let steps = updates[begin.updateCount..<end.updateCount].reduce(0) { $0 + $1.steps }
+    let steps = updates[firstUpdate..<lastUpdate].reduce(0) { $0 + $1.steps }
     return (
       (end.learnerSeconds - begin.learnerSeconds) / steps * 1e9,
       (end.actorSeconds - begin.actorSeconds) / steps * 1e9
