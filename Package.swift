@@ -132,7 +132,7 @@ let package = Package(
       name: "TroupeBenchmarks",
       dependencies: [
         "TroupeCommands", "Plotting", "Monitoring", "ZeroMQ", "Wire", "Learning", "Policies",
-        "Environments", "RL", "Kernels", "Workloads", "CBenchmarks",
+        "Environments", "RL", "Kernels", "CLinux", "Workloads", "CBenchmarks",
       ], path: "Sources/Benchmarks/TroupeBenchmarks", swiftSettings: settings),
     // What harms a run: bytes that no decoder may choke on, and an actor that fails. `make chaos`
     .target(

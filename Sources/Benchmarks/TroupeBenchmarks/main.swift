@@ -1,3 +1,4 @@
+import CLinux
 import Environments
 import TroupeCommands
 
@@ -8,9 +9,12 @@ switch CommandLine.arguments.dropFirst().first {
 case "train", "learner", "actor":
   TroupeCommand.main(environments: BuiltInEnvironments.all + [OneStep.self])
 case Pushing.rawCommand, Pushing.command:
+  troupe_keep_freed_memory()
   try Pushing.run(CommandLine.arguments.dropFirst())
 case ChartCommand.name:
   try ChartCommand.run(Array(CommandLine.arguments.dropFirst(2)))
 default:
+  // As the roles do.
+  troupe_keep_freed_memory()
   try BenchmarkCommand.run(Array(CommandLine.arguments.dropFirst()))
 }
