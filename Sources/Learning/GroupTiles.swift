@@ -56,13 +56,23 @@ struct GroupTiles: Sendable {
   }
 
   /// Puts one tile's steps side by side, as policy and value function see them.
+  ///
+  /// Each array goes to a function of its own: where one function takes the mutable spans of two properties, Swift
+  /// 6.3's optimizer makes the storage of the first unique and writes into the second's, whoever shares it.
   func lay(_ tile: Int, into columns: inout TileColumns) {
-    var observations = columns.observations.mutableSpan
-    lay(tile, rows: observationSize, into: &observations) { $0.observations }
-    normalization?.apply(
-      to: &observations, laneCount: laneCount(of: tile), stride: Self.tileSize)
-    var actions = columns.actions.mutableSpan
-    lay(tile, rows: actionSize, into: &actions) { $0.actions }
+    layObservations(tile, into: &columns.observations)
+    layActions(tile, into: &columns.actions)
+  }
+
+  private func layObservations(_ tile: Int, into columns: inout [Float]) {
+    var view = columns.mutableSpan
+    lay(tile, rows: observationSize, into: &view) { $0.observations }
+    normalization?.apply(to: &view, laneCount: laneCount(of: tile), stride: Self.tileSize)
+  }
+
+  private func layActions(_ tile: Int, into columns: inout [Float]) {
+    var view = columns.mutableSpan
+    lay(tile, rows: actionSize, into: &view) { $0.actions }
   }
 
   /// Copies what a tile has of each of its episodes; columns behind the last step become zero.

@@ -117,14 +117,16 @@ struct EpisodeRecorder {
       longest = (0..<laneCount).reduce(0) { max($0, columnCount($1)) }
       if longest + Self.tickCount > capacity { grow() }
     }
-    let (ticks, positions, rows) = (self.ticks, self.positions, rowCount)
-    let (width, recordStride) = (self.laneCount, capacity)
+    let (ticks, rows, width, recordStride) = (self.ticks, rowCount, self.laneCount, capacity)
+    var positions: [Int] = []
+    swap(&positions, &self.positions)
     var view = storage.mutableSpan
     TickRecords.move(
       ticks.span, rows: rows, laneCount: laneCount, stride: width, positions: positions.span,
       destinationStride: recordStride, into: &view)
-    var positionView = self.positions.mutableSpan
+    var positionView = positions.mutableSpan
     for lane in 0..<laneCount { positionView[lane] &+= Self.tickCount }
+    swap(&positions, &self.positions)
     longest += Self.tickCount
     tick = 0
   }

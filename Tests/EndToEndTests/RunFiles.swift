@@ -10,10 +10,15 @@ struct RunFiles {
   struct Update: Decodable {
     let version: Int
     let onPolicyMismatches: Int
+    let meanLength: Double
+    let kl: Double?
+    let learningRate: Double
     let evaluationMeanReturn: Double?
 
     enum CodingKeys: String, CodingKey {
-      case version
+      case version, kl
+      case meanLength = "mean_length"
+      case learningRate = "learning_rate"
       case onPolicyMismatches = "on_policy_mismatches"
       case evaluationMeanReturn = "evaluation_mean_return"
     }

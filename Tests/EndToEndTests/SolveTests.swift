@@ -42,6 +42,26 @@ extension EndToEndTests {
       }
     }
 
+    /// In the optimized program: whole tiles of long episodes are what its arrays are shared across.
+    @Test("a policy that does not change has no divergence from itself")
+    func divergence() throws {
+      try TestPlace.with { place in
+        let run = RunFiles(path: place.file("run"))
+        let outcome = try place.run([
+          "train", "cartpole", "--schedule", "linear", "--schedule-updates", "24",
+          "--episodes-per-update", "280", "--updates", "28", "--until-return", "none",
+          "--evaluate-every", "none", "--run-dir", run.path, "--json",
+        ])
+        #expect(try outcome.summary().updates == 28)
+        let updates = try run.updates()
+        let still = updates.filter { $0.learningRate == 0 }
+        #expect(still.count == 4)
+        #expect(still.allSatisfy { $0.kl == 0 && $0.meanLength > 100 })
+        #expect(updates.contains { $0.learningRate > 0 && $0.kl != 0 })
+        #expect(updates.allSatisfy { abs($0.kl ?? .nan) < 0.1 })
+      }
+    }
+
     @Test("a solved policy is evaluated by its name under runs, sampled and greedy")
     func evaluated() throws {
       try TestPlace.with { place in

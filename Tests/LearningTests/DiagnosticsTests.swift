@@ -60,6 +60,24 @@ import Testing
     #expect(abs(divergence - sum / Double(count)) < 1e-9)
   }
 
+  /// Groups of several tiles: the sample is the first of them, whatever is computed after it.
+  @Test func `a policy that does not change has no divergence`() throws {
+    var test = test
+    test.configuration = LearnerConfiguration(
+      episodesPerUpdate: 640, baseline: .none, discount: 0.99, normalizeAdvantages: false,
+      learningRate: 0)
+    var learner = test.makeLearner()
+    let block = try test.play(
+      RoundID(version: .initial, kind: .training), snapshot: learner.snapshot,
+      slots: Array(0..<640))
+    let firstGroup = RoundPartition(slotCount: 640).slots(of: 0)
+    let steps = block.headers.reduce(0) {
+      $0 + (firstGroup.contains(Int($1.slot)) ? $1.stepCount : 0)
+    }
+    #expect(steps > RoundPartition.tileSize)
+    #expect(learner.update(with: [block]).divergence == 0)
+  }
+
   @Test func `the signal is held against the spread of the episodes' gradients`() throws {
     let test = test
     var learner = test.makeLearner()
