@@ -81,6 +81,7 @@ final class SlotGroup<P: Policy>: Sendable {
   }
 
   private func makeWeightSummary(_ state: borrowing State) -> WeightSummary {
+    guard weights.needsTerms else { return WeightSummary() }
     var steps = weightSources(state)
     return weights.summary(of: &steps, episodes: state.tiles.stepRanges)
   }

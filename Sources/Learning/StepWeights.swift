@@ -31,17 +31,16 @@ package struct StepWeights {
     }
   }
 
-  /// Whether weights need ``terms(of:)``: otherwise they are made of nothing but their episode.
-  private var needsTerms: Bool {
+  /// Whether weights need ``terms(of:)``: otherwise they are made of nothing but their episode, and nobody looks at
+  /// summaries.
+  var needsTerms: Bool {
     configuration.baseline.needsRound || configuration.normalizeAdvantages
   }
 
-  /// Sums up a group's episodes, of nothing where no weight needs it. `steps` are their rewards-to-go, one after the
-  /// other, which `standardize` overwrites.
+  /// Sums up a group's episodes. `steps` are their rewards-to-go, one after the other, which `standardize` overwrites.
   ///
   /// Shape: `steps` `[stepCount]`; `episodes` the steps of each within it.
   package func summary(of steps: inout [Float], episodes: [Range<Int>]) -> WeightSummary {
-    guard needsTerms else { return WeightSummary() }
     if configuration.baseline == .standardize {
       forEach(episodes, &steps) { standardize(&$0) }
     }

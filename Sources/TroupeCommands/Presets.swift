@@ -112,7 +112,8 @@ extension Preset {
         "hidden": "64,64", "discount": "0.999", "gae-lambda": "0.98", "reward-scale": "0.1",
         "entropy": "0.01", "gradient-norm-limit": "1", "learning-rate": "0.005",
         "value-hidden": "64,64", "value-learning-rate": "0.01", "value-passes": "5",
-        "updates": "600", "until-return": "200",
+        "episodes-per-update": "8", "updates": "1200", "until-return": "200",
+        "evaluate-every": "10",
       ])),
     // Learns the long arm within 20 updates. With `--collection first-come` it learns the short one.
     Preset(

@@ -4,6 +4,7 @@ import Environments
 import FoundationEssentials
 import Glibc
 public import RL
+import Wire
 
 /// The whole command line, for programs that bring environments of their own.
 ///
@@ -87,6 +88,9 @@ public enum TroupeCommand {
 
 /// `troupe`: names the commands, and does nothing by itself.
 struct RootCommand: ParsableCommand {
+  /// The release, as in `python/pyproject.toml`. Whether two builds play together is the protocol's version.
+  static let version = "1.0.0"
+
   static let configuration = CommandConfiguration(
     commandName: "troupe",
     abstract: "Trains policies with on-policy policy gradients on one machine or many.",
@@ -97,6 +101,7 @@ struct RootCommand: ParsableCommand {
       line of YAML in a file given with --config. Flags win over variables, variables over the \
       file, the file over presets.
       """,
+    version: "troupe \(version), protocol \(WireProtocol.version)",
     subcommands: [
       TrainCommand.self, LearnerCommand.self, ActorCommand.self, EvaluateCommand.self,
       CompareCommand.self, ExportCommand.self, ImportCommand.self, ReplayCommand.self,

@@ -1,4 +1,5 @@
 import Cluster
+import Foundation
 import Testing
 import TroupeCommands
 
@@ -153,5 +154,17 @@ import TroupeCommands
       #expect(!outcome.output.contains("  Tcp://"))
     }
     #expect(place.run([]).output.contains("Start here: troupe train cartpole"))
+  }
+
+  /// The release is that of the Python package, which is read here from where the tests lie.
+  @Test func theVersionIsThatOfThePythonPackage() throws {
+    let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "python/pyproject.toml")
+    let line = try String(contentsOf: project, encoding: .utf8).split(separator: "\n")
+      .first { $0.hasPrefix("version = ") }
+    let version = try #require(line).split(separator: "\"")[1]
+    let outcome = try Workplace().run(["--version"])
+    #expect(outcome.code == 0)
+    #expect(outcome.output == "troupe \(version), protocol 1\n")
   }
 }
