@@ -6,7 +6,7 @@ package struct ValueBaseline: Sendable {
   let function: any ValueFunction
   package private(set) var parameters: [Float]
   package private(set) var optimizer: Optimizer
-  /// A pool of the function's workspaces.
+  /// The ``WorkspacePool`` of the function, whose type is known only where it is opened.
   private let workspaces: any Sendable
 
   /// V at version 0.

@@ -64,7 +64,7 @@ struct TrainingRun {
     read(metrics)
   }
 
-  /// Takes a few microseconds, for what it takes is missing in the run: the metrics are read when that is over.
+  /// What this takes is missing in the run, so the metrics are read when that is over.
   private mutating func look(at learner: Int32, metrics: String) {
     let learnerSeconds = bench_process_seconds(learner)
     var actorSeconds = 0.0
