@@ -1,13 +1,14 @@
 /// When an actor joins and reports: at growing intervals as long as nothing answers or nothing is to
-/// be played, at once when there is news, but never twice within a millisecond. In rounds that are shorter the
-/// learner would take in more statuses than trajectories.
+/// be played, at once when there is news, but never twice within 5 ms. In rounds that are shorter the learner would
+/// take in more statuses than trajectories.
 struct AgendaSchedule: Sendable {
   static let statusPeriod = Duration.milliseconds(500)
   private static let firstJoinInterval = Duration.milliseconds(10)
   /// Shorter, and a message that was lost is found out sooner. But each status takes both processes and their
   /// input-output threads 0.1 ms in all, while the learner computes on all processors.
   private static let firstIdleInterval = Duration.milliseconds(16)
-  private static let leastInterval = Duration.milliseconds(1)
+  /// A quarter of the least time after which the learner repeats a lease that nobody acknowledged.
+  private static let leastInterval = Duration.milliseconds(5)
 
   private(set) var joinDue: Duration
   private(set) var statusDue: Duration

@@ -87,6 +87,24 @@ struct ActorAgendaTests {
         == [1700, 1716, 1748, 1812, 1940, 2196, 2696, 3196])
   }
 
+  @Test("in rounds of a millisecond a status goes out every fifth round")
+  func statusesOfShortRounds() {
+    let agenda = welcomed()
+    var statuses: [Int] = []
+    for round in 1...20 {
+      let version = UInt32(5 + round)
+      let now = Duration.milliseconds(round)
+      let change = agenda.policy(
+        origin(5 + UInt64(round)), terms(version), lease(3 + UInt64(round), version, 0..<2),
+        now: now)
+      #expect(change.startsRound)
+      for slot in agenda.startAll() { #expect(agenda.finished(slot)) }
+      agenda.pushedFinished(now: now)
+      if agenda.nextDuty(at: now) != nil { statuses.append(round) }
+    }
+    #expect(statuses == [5, 10, 15, 20])
+  }
+
   @Test(
     "what is finished is pushed when lanes run dry, at most every 10 ms, or when nothing is left")
   func pushes() {
@@ -148,10 +166,10 @@ struct ActorAgendaTests {
   @Test("a lease that is not later, or of another round, is only answered")
   func olderLease() {
     let agenda = welcomed()
-    #expect(agenda.lease(origin(6), lease(3, 5, 0..<1), now: .milliseconds(1)).verdict == .heeded)
-    #expect(agenda.nextDuty(1) == .status && agenda.waitingCount == 8)
-    _ = agenda.lease(origin(7), lease(9, 6, 0..<1), now: .milliseconds(2))
-    #expect(agenda.nextDuty(2) == .status && agenda.waitingCount == 8)
+    #expect(agenda.lease(origin(6), lease(3, 5, 0..<1), now: .milliseconds(5)).verdict == .heeded)
+    #expect(agenda.nextDuty(5) == .status && agenda.waitingCount == 8)
+    _ = agenda.lease(origin(7), lease(9, 6, 0..<1), now: .milliseconds(10))
+    #expect(agenda.nextDuty(10) == .status && agenda.waitingCount == 8)
     #expect(agenda.leaseNumber == 3)
   }
 
@@ -172,9 +190,9 @@ struct ActorAgendaTests {
     for _ in 0..<3 { _ = agenda.nextSlot() }
     #expect(agenda.finished(0))
     let change = agenda.policy(
-      origin(6), terms(6), lease(4, 6, 10..<12), now: .milliseconds(3))
+      origin(6), terms(6), lease(4, 6, 10..<12), now: .milliseconds(5))
     #expect(change.startsRound && !change.followsNewIncarnation && change.abandoned == [1, 2])
-    #expect(!agenda.shouldPush(now: .zero) && agenda.nextDuty(3) == .status)
+    #expect(!agenda.shouldPush(now: .zero) && agenda.nextDuty(5) == .status)
     #expect(agenda.statusReport?.leaseNumber == 4)
     #expect(agenda.nextSlot() == 10)
   }
