@@ -4,7 +4,7 @@ internal import RL
 
 /// What the learner collects in a round: trajectories, or in a search nothing but their returns.
 enum CollectedRound {
-  case trajectories(RoundEstimation<MLPPolicy>)
+  case trajectories(RoundEstimation)
   case returns(SearchRound<MLPPolicy>, ReturnChecks)
 
   var id: RoundID {
@@ -31,7 +31,7 @@ enum CollectedRound {
 
 /// An update whose parameters are there, and what is left to do for it.
 enum UnfinishedRound {
-  case trajectories(UnfinishedUpdate<MLPPolicy>)
+  case trajectories(UnfinishedUpdate)
   /// Nothing is left.
   case returns(UpdateDiagnostics)
 }

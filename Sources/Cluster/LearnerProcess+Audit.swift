@@ -51,7 +51,7 @@ extension LearnerProcess {
   }
 
   /// Uses the first copies for whose second nobody is there.
-  mutating func heedWaivedAudits(into estimation: RoundEstimation<MLPPolicy>) {
+  mutating func heedWaivedAudits(into estimation: RoundEstimation) {
     let waived = ledger.waiveAudits(now: clock.now)
     guard !waived.isEmpty else { return }
     if !audit.isWaived {

@@ -17,7 +17,7 @@ extension LearnerProcess {
     }
   }
 
-  private mutating func heedVerifications(of estimation: inout RoundEstimation<MLPPolicy>) {
+  private mutating func heedVerifications(of estimation: inout RoundEstimation) {
     for verification in estimation.takeVerifications(wake: wakeUp.call) {
       if verification.mismatches.isEmpty {
         monitor.verified(verification.deviations)

@@ -73,12 +73,13 @@ package struct Learner<P: Policy> {
   /// Rounds at the beginning of a run that update nothing but the statistics of observations.
   package static func warmUpRounds(normalizes: Bool) -> Int { normalizes ? 1 : 0 }
 
-  package func beginRound(kind: StreamKind, slotCount: Int) -> RoundEstimation<P> {
+  package func beginRound(kind: StreamKind, slotCount: Int) -> RoundEstimation {
     RoundEstimation(
       round: RoundID(version: snapshot.version, kind: kind), slotCount: slotCount,
       context: RoundContext(
-        policy: policy, parameters: snapshot.parameters, configuration: configuration,
-        valueBaseline: valueBaseline, estimates: kind == .training, workspaces: workspaces,
+        policy: VersionedPolicy(
+          policy, parameters: snapshot.parameters, workspaces: workspaces),
+        configuration: configuration, valueBaseline: valueBaseline, estimates: kind == .training,
         normalization: snapshot.normalization),
       queue: queue)
   }
@@ -113,12 +114,12 @@ package struct Learner<P: Policy> {
   }
 
   /// Applies the gradient of a complete training round of the current version.
-  package mutating func update(with round: RoundEstimation<P>) -> UpdateDiagnostics {
+  package mutating func update(with round: RoundEstimation) -> UpdateDiagnostics {
     finish(advance(with: round))
   }
 
   /// The first part of an update, what actors wait for: after it ``snapshot`` is the next version's.
-  package mutating func advance(with round: RoundEstimation<P>) -> UnfinishedUpdate<P> {
+  package mutating func advance(with round: RoundEstimation) -> UnfinishedUpdate {
     precondition(
       round.round == RoundID(version: snapshot.version, kind: .training),
       "an update consumes the round of its own version")
@@ -147,7 +148,7 @@ package struct Learner<P: Policy> {
   /// look at.
   ///
   /// - Precondition: no training round was begun since the update, and nothing of the learner saved.
-  package mutating func finish(_ update: consuming UnfinishedUpdate<P>) -> UpdateDiagnostics {
+  package mutating func finish(_ update: consuming UnfinishedUpdate) -> UpdateDiagnostics {
     let round = update.round
     let diagnostics = UpdateDiagnostics(
       version: update.version, episodes: round.episodes, meanEntropy: round.meanEntropy,
@@ -162,7 +163,7 @@ package struct Learner<P: Policy> {
   }
 
   /// One step of V towards the λ-returns of the round.
-  private mutating func fitValues(to round: RoundEstimation<P>) {
+  private mutating func fitValues(to round: RoundEstimation) {
     guard let baseline = valueBaseline else { return }
     valueBaseline?.update(along: round.valueGradient(of: baseline))
   }

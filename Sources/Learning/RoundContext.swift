@@ -1,17 +1,26 @@
 internal import RL
 
 /// Everything that all groups of a round share.
-struct RoundContext<P: Policy>: Sendable {
-  let policy: P
-  let parameters: [Float]
+final class RoundContext: Sendable {
+  let policy: any RoundPolicy
   let configuration: LearnerConfiguration
   /// V as it is during the round, where it is the baseline.
   let valueBaseline: ValueBaseline?
   /// False for evaluation rounds, which estimate no gradient.
   let estimates: Bool
-  let workspaces: WorkspacePool<P.Workspace>
   /// How the round's policy, and V, see observations; nil for as they are.
   let normalization: ObservationNormalization?
+
+  init(
+    policy: any RoundPolicy, configuration: LearnerConfiguration, valueBaseline: ValueBaseline?,
+    estimates: Bool, normalization: ObservationNormalization?
+  ) {
+    self.policy = policy
+    self.configuration = configuration
+    self.valueBaseline = valueBaseline
+    self.estimates = estimates
+    self.normalization = normalization
+  }
 
   /// Whether the weights come from the whole round.
   var needsRound: Bool { estimates && configuration.needsRound }

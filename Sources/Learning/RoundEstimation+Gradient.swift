@@ -7,18 +7,9 @@ extension RoundEstimation {
   ///
   /// - Precondition: the round is complete.
   package func divergence(from parameters: [Float]) -> Double {
-    let stepLimit = DivergenceSample.stepLimit(ofRound: stepCount)
-    return context.workspaces.withWorkspace { workspace in
-      var (sum, count) = (0.0, 0)
-      for group in groups {
-        guard let sample = group.divergenceSample else { break }
-        let part = sample.divergenceSum(
-          from: parameters, stepLimit: stepLimit, policy: context.policy, workspace: &workspace)
-        sum += part.sum
-        count += part.stepCount
-      }
-      return sum / Double(count)
-    }
+    context.policy.divergence(
+      from: parameters, over: groups.compactMap(\.divergenceSample),
+      stepLimit: DivergenceSample.stepLimit(ofRound: stepCount))
   }
 
   /// ĝ = 1/m Σᵢ Σₜ ∇log π(aₜ|sₜ) Ψₜ + β ∇ mean entropy, flat like the parameters.
@@ -65,7 +56,7 @@ extension RoundEstimation {
 
   /// Of the observations of a training round; nil where they are not normalised.
   var observationStatistics: ObservationStatistics? {
-    .merged(groups.compactMap { $0.statistics }[...])
+    .merged(groups.compactMap(\.statistics)[...])
   }
 
   /// Root of the mean squared difference of V from its targets; nil where V is not the baseline.
@@ -73,8 +64,7 @@ extension RoundEstimation {
     context.valueBaseline == nil ? nil : GroupValues.error(of: allValues)
   }
 
-  // Closures here, for a key path into a generic type is looked up by name each time: 15 µs a round.
-  private var allValues: [GroupValues] { groups.map { $0.values } }
+  private var allValues: [GroupValues] { groups.map(\.values) }
 
   private func meanOfGroupGradients(count: Int) -> [Float] {
     var sum = PairwiseSum()
@@ -91,7 +81,7 @@ extension RoundEstimation {
   }
 
   /// Runs `body` for every group, on the learner's threads if that is worth it.
-  private func forEachGroup(_ body: @escaping @Sendable (SlotGroup<P>) -> Void) {
+  private func forEachGroup(_ body: @escaping @Sendable (SlotGroup) -> Void) {
     if isSmall(stepCount: stepCount) {
       for group in groups { body(group) }
     } else {

@@ -12,7 +12,7 @@ package import RL
 ///
 /// Owned by one thread. The result depends on the trajectories alone, neither on the order in which
 /// they come nor on the threads.
-package struct RoundEstimation<P: Policy> {
+package struct RoundEstimation {
   /// Less work than this, some 30 µs, the calling thread does at once: waking another costs more.
   private static var inlineWorkLimit: Int { 600_000 }
   /// What one step costs beside the network, in multiply-adds of the network.
@@ -20,8 +20,8 @@ package struct RoundEstimation<P: Policy> {
 
   package let round: RoundID
   package let partition: RoundPartition
-  let context: RoundContext<P>
-  let groups: [SlotGroup<P>]
+  let context: RoundContext
+  let groups: [SlotGroup]
   let queue: WorkQueue
   private let finished = Mailbox<GroupResult>()
   /// Groups still to be laid out, or in the present pass to be found right.
@@ -55,7 +55,7 @@ package struct RoundEstimation<P: Policy> {
   }
 
   init(
-    round: RoundID, slotCount: Int, context: RoundContext<P>, queue: WorkQueue
+    round: RoundID, slotCount: Int, context: RoundContext, queue: WorkQueue
   ) {
     self.round = round
     self.context = context
@@ -156,7 +156,7 @@ package struct RoundEstimation<P: Policy> {
 
   /// Whether so many steps are too little for another thread, with a pass through the network or without.
   func isSmall(stepCount: Int, passes: Bool = true) -> Bool {
-    let network = passes ? context.parameters.count : 0
+    let network = passes ? context.policy.parameterCount : 0
     return stepCount * (network + Self.workBesideNetwork) <= Self.inlineWorkLimit
   }
 

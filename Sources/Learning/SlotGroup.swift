@@ -5,7 +5,7 @@ internal import Synchronization
 /// A group of consecutive slots of one round: their steps one after the other in slot order, in tiles
 /// of fixed width, and the gradient summed over them. Whoever computes it, and whenever, the bits are
 /// the same.
-final class SlotGroup<P: Policy>: Sendable {
+final class SlotGroup: Sendable {
   private struct State: Sendable {
     /// Empty once nobody needs them any more.
     var trajectories: [TrajectoryReference?]
@@ -30,10 +30,10 @@ final class SlotGroup<P: Policy>: Sendable {
 
   let index: Int
   let slots: Range<Int>
-  private let context: RoundContext<P>
+  private let context: RoundContext
   private let state: Mutex<State>
 
-  init(index: Int, slots: Range<Int>, context: RoundContext<P>) {
+  init(index: Int, slots: Range<Int>, context: RoundContext) {
     self.index = index
     self.slots = slots
     self.context = context
@@ -120,7 +120,7 @@ final class SlotGroup<P: Policy>: Sendable {
     }
     state.tiles = GroupTiles(
       trajectories, observationSize: context.policy.observationSize,
-      actionSize: context.policy.actionSpace.actionSize, normalization: context.normalization)
+      actionSize: context.policy.actionSize, normalization: context.normalization)
     if context.estimates, context.normalization != nil {
       state.statistics = .merged(trajectories.map { ObservationStatistics(of: $0) }[...])
     }
@@ -171,37 +171,17 @@ final class SlotGroup<P: Policy>: Sendable {
   private func verify(
     _ state: inout State, weights: [Float]?, entropyWeight: Float
   ) -> GroupVerification {
-    let tiles = state.tiles
-    var logProbabilities = [Float](repeating: 0, count: tiles.paddedStepCount)
-    var entropies = [Float](repeating: 0, count: tiles.paddedStepCount)
-    var sum = GroupGradient(parameterCount: weights == nil ? 0 : context.policy.parameterCount)
-    context.workspaces.withWorkspace { workspace in
-      var columns = tiles.makeColumns()
-      for tile in 0..<tiles.tileCount {
-        tiles.lay(tile, into: &columns)
-        tiles.evaluate(
-          tile, columns, policy: context.policy, parameters: context.parameters,
-          workspace: &workspace,
-          logProbabilities: &logProbabilities, entropies: &entropies)
-        if tile == 0, DivergenceSample.isTaken(ofGroup: index) {
-          state.sample = DivergenceSample(
-            columns: columns,
-            logProbabilities: Array(logProbabilities[..<tiles.laneCount(of: 0)]))
-        }
-        if let weights {
-          tiles.accumulateScore(
-            tile, columns, policy: context.policy, parameters: context.parameters,
-            weights: weights, entropyWeight: entropyWeight, workspace: &workspace, into: &sum)
-        }
-      }
-    }
-    state.entropySum = entropies.span.extracting(first: tiles.stepCount).orderedSum
-    let verification = compare(logProbabilities, state)
+    let pass = context.policy.pass(
+      through: state.tiles, weights: weights, entropyWeight: entropyWeight,
+      keepsSample: DivergenceSample.isTaken(ofGroup: index))
+    state.sample = pass.sample
+    state.entropySum = pass.entropySum
+    let verification = compare(pass.logProbabilities, state)
     if verification.mismatches.isEmpty, context.passesOnce {
       state.trajectories = []
       state.tiles = GroupTiles()
     }
-    state.gradient = weights != nil && verification.mismatches.isEmpty ? sum.total() : nil
+    state.gradient = verification.mismatches.isEmpty ? pass.gradient : nil
     state.gradientSquares = state.gradient.map { Reductions.sumOfSquares($0.span) } ?? 0
     return verification
   }

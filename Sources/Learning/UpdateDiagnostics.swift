@@ -27,8 +27,8 @@ package struct UpdateDiagnostics: Sendable, Equatable {
 
 /// An update whose parameters are there already, so that actors can play with them, while the rest is still to
 /// be done: see ``Learner/finish(_:)``.
-package struct UnfinishedUpdate<P: Policy> {
-  let round: RoundEstimation<P>
+package struct UnfinishedUpdate {
+  let round: RoundEstimation
   /// The version and the parameters that the update made.
   let version: PolicyVersion
   let parameters: [Float]
