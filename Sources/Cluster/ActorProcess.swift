@@ -221,17 +221,16 @@ package struct ActorProcess: ~Copyable {
   // MARK: Playing
 
   private mutating func play() throws(RoleFailure) {
-    guard var session = session.take() else { return }
-    defer { self.session = session }
-    guard unsent.isEmpty, session.isPlaying || agenda.waitingCount > 0 else { return }
+    guard unsent.isEmpty, session?.isPlaying == true || agenda.waitingCount > 0 else { return }
     let clock = self.clock
     do throws(RolloutFault) {
-      try session.rehearse(agenda)
-      let (start, before) = (clock.now, session.stepCount)
+      // In its place: a copy of the session retains each array of its lanes.
+      try session?.rehearse(agenda)
+      let start = clock.now
       let deadline = start + Self.playSlice
-      try session.play(&agenda, while: { clock.now < deadline })
+      let stepCount = try session?.play(&agenda, while: { clock.now < deadline }) ?? 0
       let duration = clock.now - start
-      agenda.count(steps: session.stepCount - before, duration: duration)
+      agenda.count(steps: stepCount, duration: duration)
       playedInRound += duration
     } catch {
       var leave = leaving("\(error)")

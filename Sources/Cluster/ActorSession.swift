@@ -31,9 +31,9 @@ struct ActorSession {
       observationSize: policy.observationSize, actionSize: policy.actionSpace.actionSize)
   }
 
-  /// Steps played since the session began.
-  var stepCount: Int { rollouts.reduce(0) { $0 + $1.stepCount } }
-  var isPlaying: Bool { rollouts.contains { $0.isPlaying } }
+  // In their places: a copy of a rollout retains each array of its lanes.
+  var isPlaying: Bool { rollouts.indices.contains { rollouts[$0].isPlaying } }
+  private var stepCount: Int { rollouts.indices.reduce(0) { $0 + rollouts[$1].stepCount } }
   var hasFinished: Bool { !block.isEmpty }
   /// A push would be worth its cost.
   var isBatchFull: Bool { block.byteCount >= TrajectoryBatching.byteCount }
@@ -64,19 +64,30 @@ struct ActorSession {
       slot, of: terms.id, seed: configuration.seed, on: &rollouts[0], environment: environment)
   }
 
-  /// Plays slots of the agenda until `goOn` says no, a batch is full, or nothing is left to play.
+  /// Plays slots of the agenda until `goOn` says no, a batch is full, or nothing is left to play, and returns how many
+  /// steps that were.
   mutating func play(
     _ agenda: inout ActorAgenda, while goOn: () -> Bool
-  ) throws(RolloutFault) {
-    guard rollouts.count > 1 else {
-      return try rollouts[0].advance(
+  ) throws(RolloutFault) -> Int {
+    let before = stepCount
+    if rollouts.count > 1 {
+      try takeTurns(&agenda, while: goOn)
+    } else {
+      try rollouts[0].advance(
         while: { $0 < TrajectoryBatching.byteCount && goOn() }, nextSlot: { agenda.nextSlot() },
         finished: { agenda.finished($0) }, into: &block)
     }
+    return stepCount - before
+  }
+
+  private mutating func takeTurns(
+    _ agenda: inout ActorAgenda, while goOn: () -> Bool
+  ) throws(RolloutFault) {
     // Each call completes what the other process did, starts what is next, and leaves it to that process.
     repeat {
       for i in rollouts.indices where !isBatchFull {
-        let count = agenda.waitingCount + rollouts.reduce(0) { $0 + $1.activeLaneCount }
+        let count =
+          agenda.waitingCount + rollouts.indices.reduce(0) { $0 + rollouts[$1].activeLaneCount }
         let share = max(1, (count + 1) / 2)
         try rollouts[i].advance(
           laneLimit: share, takingTurns: true, while: { $0 < TrajectoryBatching.byteCount },
