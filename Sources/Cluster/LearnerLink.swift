@@ -216,7 +216,7 @@ func pushEndpoint(of endpoint: Endpoint) throws(RoleFailure) -> Endpoint {
 enum TrajectoryBatching {
   /// An actor pushes as soon as it has this much: enough to make the cost of a message small, little
   /// enough for the learner to begin while others play.
-  static let byteCount = 128 << 10
+  static let byteCount = 256 << 10
 
   /// The largest frame that an honest actor sends: a batch, or one episode that is longer.
   static func greatestFrameByteCount(shape: TrajectoryShape, stepLimit: Int) -> Int {

@@ -25,8 +25,8 @@ extension Socket {
     try Socket(
       .push, in: context,
       options: [
-        // Batches of 128 KiB, so 32 MiB; beyond it actors wait, as they do for a slow learner.
-        .sendHighWaterMark(256), .queuesForCompleteConnectionsOnly(false),
+        // Batches of 256 KiB, so 32 MiB; beyond it actors wait, as they do for a slow learner.
+        .sendHighWaterMark(128), .queuesForCompleteConnectionsOnly(false),
         .maximumFrameByteCount(security.controlFrameByteCount),
       ] + connecting(endpoint, linger: linger), security: security)
   }
@@ -59,8 +59,8 @@ extension Socket {
         // The learner's own bound stands in its welcomes, which nobody reads here; it holds behind the relay,
         // too, for a frame that is larger ends the relay's connection there.
         .maximumFrameByteCount(security.wireByteCount(ofFrame: 1 << 28)),
-        // Batches of 128 KiB: 4 MiB of each actor.
-        .receiveHighWaterMark(32),
+        // Batches of 256 KiB: 4 MiB of each actor.
+        .receiveHighWaterMark(16),
       ] + listening(endpoint, linger: .zero), security: security)
     try socket.bind(endpoint)
     return socket
