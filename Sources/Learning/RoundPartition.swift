@@ -5,21 +5,21 @@ package struct RoundPartition: Hashable, Sendable {
   package static let tileSize = 256
   /// Steps of one chunk, whose tiles add into one gradient.
   package static let chunkSize = 4096
+  /// Enough for the threads of one learner; each has its gradient until the round ends.
+  private static let greatestGroupCount = 32
 
   package let slotCount: Int
-  /// Slots in each group but the last, which may have fewer.
-  package let groupSize: Int
+  package let groupCount: Int
 
   package init(slotCount: Int) {
     self.slotCount = slotCount
-    groupSize = max(1, (slotCount + 31) / 32)
+    groupCount = min(slotCount, Self.greatestGroupCount)
   }
 
-  package var groupCount: Int { (slotCount + groupSize - 1) / groupSize }
+  package func group(of slot: Int) -> Int { ((slot + 1) * groupCount - 1) / slotCount }
 
-  package func group(of slot: Int) -> Int { slot / groupSize }
-
+  /// As many as any other group has, or one more or less: threads are done together.
   package func slots(of group: Int) -> Range<Int> {
-    group * groupSize..<min(slotCount, (group + 1) * groupSize)
+    group * slotCount / groupCount..<(group + 1) * slotCount / groupCount
   }
 }
