@@ -71,12 +71,12 @@ extension ProtoRound {
     }
   }
 
-  func value(_ field: String) throws(WireError) -> RoundID {
+  func value(_ field: @autoclosure () -> String) throws(WireError) -> RoundID {
     let kind: StreamKind
     switch self.kind {
     case .training: kind = .training
     case .evaluation: kind = .evaluation
-    case .unspecified, .UNRECOGNIZED: throw unknownValue("\(field).kind", self.kind)
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("\(field()).kind", self.kind)
     }
     return RoundID(version: PolicyVersion(version), kind: kind)
   }
@@ -86,12 +86,15 @@ func unknownValue(_ field: String, _ found: some SwiftProtobuf.Enum) -> WireErro
   .invalid(field: field, found: "\(found.rawValue)", allowed: "a value of this protocol version")
 }
 
+/// The field's name, here and elsewhere, is made only where an error says it: a message names thousands.
+///
 /// - Throws: ``WireError/exceedsLimit(field:limit:found:)`` unless `value` is at most `limit`.
 func bounded(
-  _ value: some FixedWidthInteger & UnsignedInteger, by limit: Int, _ field: String
+  _ value: some FixedWidthInteger & UnsignedInteger, by limit: Int,
+  _ field: @autoclosure () -> String
 ) throws(WireError) -> Int {
   guard value <= limit else {
-    throw .exceedsLimit(field: field, limit: UInt64(limit), found: UInt64(value))
+    throw .exceedsLimit(field: field(), limit: UInt64(limit), found: UInt64(value))
   }
   return Int(value)
 }
@@ -129,19 +132,20 @@ extension SlotSet {
 
   /// The set of slots in `encoded`: ranges that ascend, do not overlap and are not empty.
   init(
-    decoding encoded: [ProtoSlotRange], below slotCount: Int, _ field: String
+    decoding encoded: [ProtoSlotRange], below slotCount: Int,
+    _ field: @autoclosure () -> String
   ) throws(WireError) {
     var end: UInt64 = 0
     for (i, range) in encoded.enumerated() {
       let (first, count) = (UInt64(range.first), UInt64(range.count))
       guard count >= 1, first >= end else {
         throw .invalid(
-          field: "\(field)[\(i)]", found: "\(count) slots from \(first)",
+          field: "\(field())[\(i)]", found: "\(count) slots from \(first)",
           allowed: "at least 1 slot, from \(end) on")
       }
       end = first + count
       guard end <= slotCount else {
-        throw .exceedsLimit(field: "\(field)[\(i)]", limit: UInt64(slotCount), found: end)
+        throw .exceedsLimit(field: "\(field())[\(i)]", limit: UInt64(slotCount), found: end)
       }
     }
     self = Self.union(of: encoded[...])

@@ -124,7 +124,7 @@ extension LearnerMessage.Policy {
     }
     var firstLeases: [LearnerMessage.FirstLease] = []
     for (i, lease) in policy.firstLeases.enumerated() {
-      let field = "policy.first_leases[\(i)]"
+      var field: String { "policy.first_leases[\(i)]" }
       let actor = ActorID(lease.actor)
       if let last = firstLeases.last, last.actor >= actor {
         throw .invalid(

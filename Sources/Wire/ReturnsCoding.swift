@@ -27,7 +27,7 @@ extension ActorMessage.Returns {
     var outcomes: [CandidateOutcome] = []
     outcomes.reserveCapacity(returns.outcomes.count)
     for (i, outcome) in returns.outcomes.enumerated() {
-      let field = "returns.outcomes[\(i)]"
+      var field: String { "returns.outcomes[\(i)]" }
       guard outcome.hasFingerprint else { throw .missing(field: "\(field).fingerprint") }
       guard outcome.episodeReturn.isFinite else {
         throw .invalid(

@@ -85,7 +85,7 @@ extension ActorMessage.Trajectories {
     var headers: [TrajectoryHeader] = []
     headers.reserveCapacity(episodes.count)
     for (i, episode) in episodes.enumerated() {
-      let field = "trajectories.episodes[\(i)]"
+      var field: String { "trajectories.episodes[\(i)]" }
       let slot = try Self.slot(episode.slot, field, limits)
       let stepCount = try Self.stepCount(episode.stepCount, field, limits)
       let end = try episode.end.value(field)
@@ -99,21 +99,21 @@ extension ActorMessage.Trajectories {
   }
 
   static func slot(
-    _ slot: UInt32, _ field: String, _ limits: DecodingLimits
+    _ slot: UInt32, _ field: @autoclosure () -> String, _ limits: DecodingLimits
   ) throws(WireError) -> Int {
     guard slot < limits.slotCount else {
       throw .exceedsLimit(
-        field: "\(field).slot", limit: UInt64(limits.slotCount) - 1, found: UInt64(slot))
+        field: "\(field()).slot", limit: UInt64(limits.slotCount) - 1, found: UInt64(slot))
     }
     return Int(slot)
   }
 
   static func stepCount(
-    _ count: UInt32, _ field: String, _ limits: DecodingLimits
+    _ count: UInt32, _ field: @autoclosure () -> String, _ limits: DecodingLimits
   ) throws(WireError) -> Int {
-    let stepCount = try bounded(count, by: limits.stepCount, "\(field).step_count")
+    let stepCount = try bounded(count, by: limits.stepCount, "\(field()).step_count")
     guard stepCount >= 1 else {
-      throw .invalid(field: "\(field).step_count", found: "0", allowed: "at least 1")
+      throw .invalid(field: "\(field()).step_count", found: "0", allowed: "at least 1")
     }
     return stepCount
   }
@@ -208,11 +208,11 @@ extension ProtoEpisodeEnd {
     }
   }
 
-  func value(_ field: String) throws(WireError) -> EpisodeEnd {
+  func value(_ field: @autoclosure () -> String) throws(WireError) -> EpisodeEnd {
     switch self {
     case .terminated: return .terminated
     case .truncated: return .truncated
-    case .unspecified, .UNRECOGNIZED: throw unknownValue("\(field).end", self)
+    case .unspecified, .UNRECOGNIZED: throw unknownValue("\(field()).end", self)
     }
   }
 }
