@@ -28,7 +28,7 @@ package struct LearnerProcess: ~Copyable {
   var faults: FaultHook
   var ledger: RoundLedger
   var learner: Learner<MLPPolicy>
-  var store: RunStore
+  let store: RunStore
   var monitor: RunMonitor
   var actors: LocalActors?
   /// The policy message of the current round, which a welcome repeats.
@@ -75,7 +75,7 @@ package struct LearnerProcess: ~Copyable {
     let incarnation = FreshName.incarnation()
     var logger = logger
     logger[metadataKey: LogKey.host.rawValue] = "\(currentHostName())"
-    var store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
+    let store = try RunStore(directory: directory, role: role, policy: policy, logger: logger)
     logger[metadataKey: LogKey.run.rawValue] = "\(store.run.rawValue)"
     let restored = role.resume ? try store.restore() : nil
     let quarantinedKeys = role.resume ? try store.quarantinedKeys() : []
@@ -140,6 +140,7 @@ package struct LearnerProcess: ~Copyable {
     store.save(
       learner, totals: monitor.totals, evaluation: dueCheckpoint?.evaluation,
       isEvaluationDue: isEvaluationDue)
+    store.finishSaving()
     do throws(RoleFailure) {
       try sayGoodbye()
     } catch {

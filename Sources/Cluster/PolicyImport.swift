@@ -88,10 +88,10 @@ package struct PolicyImport: Sendable {
         normalization: statistics?.normalization, perturbation: fresh.search?.perturbation),
       optimizer: fresh.optimizer, queue: queue, valueBaseline: fresh.valueBaseline,
       search: fresh.search, statistics: statistics)
-    var store = try RunStore(
+    let store = try RunStore(
       directory: directory, role: role, policy: policy.policy, logger: logger)
     do throws(FileError) {
-      try store.write(learner, totals: RunTotals(), evaluation: nil)
+      try store.write(learner)
     } catch {
       throw error.roleFailure
     }

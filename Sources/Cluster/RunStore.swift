@@ -12,9 +12,7 @@ struct RunStore: ~Copyable {
   private let role: LearnerRole
   private let policy: MLPPolicy
   let logger: Logger
-  private var checkpoints: CheckpointStore
-  /// Version of the newest checkpoint on disk.
-  private var savedVersion: PolicyVersion?
+  private let writer: CheckpointWriter
 
   init(
     directory: consuming RunDirectory, role: LearnerRole, policy: MLPPolicy, logger: Logger
@@ -24,11 +22,11 @@ struct RunStore: ~Copyable {
     let checkpoints = try reportingFileErrors { () throws(FileError) in
       try CheckpointStore(directory: path, kept: role.checkpointsKept)
     }
+    writer = CheckpointWriter(checkpoints, policyPath: directory.policyPath)
     self.role = role
     self.policy = policy
     self.logger = logger
     self.run = run
-    self.checkpoints = checkpoints
     self.directory = directory
   }
 
@@ -61,20 +59,16 @@ struct RunStore: ~Copyable {
   /// The newest whole checkpoint; nil when the run has none.
   ///
   /// - Throws: exit 65 if it belongs to another configuration or another build.
-  mutating func restore() throws(RoleFailure) -> RestoredRun? {
-    let (found, skipped) = try reportingFileErrors { () throws(FileError) in
-      try checkpoints.newestValid { try Checkpoint(decoding: $0) }
+  func restore() throws(RoleFailure) -> RestoredRun? {
+    let (checkpoint, skipped) = try reportingFileErrors { () throws(FileError) in
+      try writer.restore()
     }
     for file in skipped { logger.warning("\(file)") }
-    guard let checkpoint = found?.content else { return nil }
+    guard let checkpoint else { return nil }
     let restored = try RestoredRun(
       checkpoint, of: run, configuration: role.run, policy: policy, directory: directory.path)
-    savedVersion = restored.isEvaluationDue ? nil : checkpoint.version
-    if let best = checkpoint.bestEvaluation, best.version == checkpoint.version {
-      // Who saved it may have been killed before it was noted as the best.
-      try reportingFileErrors { () throws(FileError) in
-        try checkpoints.recordEvaluation(meanReturn: best.meanReturn, of: best.version)
-      }
+    try reportingFileErrors { () throws(FileError) in
+      try writer.resume(from: checkpoint, isEvaluationDue: restored.isEvaluationDue)
     }
     return restored
   }
@@ -91,32 +85,39 @@ struct RunStore: ~Copyable {
   static let evaluation = "evaluation"
   static let due = "due"
 
-  /// Writes checkpoint and policy file. A failure is logged and the run goes on: the files before are
-  /// whole.
+  /// Begins to write checkpoint and policy file, once those before are written. A failure is logged and the run goes
+  /// on: the files before are whole.
   ///
   /// `evaluation` is what the version earned; `isEvaluationDue` says that it is still to be looked at.
-  mutating func save(
+  func save(
     _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?,
     isEvaluationDue: Bool = false
   ) {
+    writer.finish()
     let version = learner.snapshot.version
-    if savedVersion == version { return }
-    do throws(FileError) {
-      try write(
-        learner, totals: totals, evaluation: evaluation, isEvaluationDue: isEvaluationDue)
-    } catch {
+    if writer.newestVersion == version { return }
+    let saved = saved(
+      learner, totals: totals, evaluation: evaluation, isEvaluationDue: isEvaluationDue)
+    writer.begin(saved) { [logger] error in
       logger.error(
         "no checkpoint was written, the one before stays: \(error)",
         metadata: ["version": "\(version)"])
     }
   }
 
-  /// ``save(_:totals:evaluation:)`` for who cannot go on without.
-  mutating func write(
+  /// Waits until what is saved is on disk.
+  func finishSaving() { writer.finish() }
+
+  /// Writes the files of an imported policy, without which there is no run.
+  func write(_ learner: Learner<MLPPolicy>) throws(FileError) {
+    try writer.write(
+      saved(learner, totals: RunTotals(), evaluation: nil, isEvaluationDue: false))
+  }
+
+  private func saved(
     _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?,
-    isEvaluationDue: Bool = false
-  ) throws(FileError) {
-    let version = learner.snapshot.version
+    isEvaluationDue: Bool
+  ) -> SavedVersion {
     var moments: [String: [Float]] = [:]
     if !learner.optimizer.firstMoment.isEmpty {
       moments[Self.firstMoment] = learner.optimizer.firstMoment
@@ -139,20 +140,14 @@ struct RunStore: ~Copyable {
       arrays[Self.observationSquares] = statistics.squares
     }
     let checkpoint = Checkpoint(
-      run: run, version: version, configurationDigest: role.run.digest,
+      run: run, version: learner.snapshot.version, configurationDigest: role.run.digest,
       numericsDigest: NumericsDigest.ofThisProcess, parameters: learner.snapshot.parameters,
       moments: moments, value: value, episodeCount: UInt64(totals.episodeCount),
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation,
       texts: isEvaluationDue ? [Self.evaluation: Self.due] : [:], arrays: arrays)
-    // In this order: a run that is resumed from its last checkpoint has nothing left to write, so that a learner
-    // killed between the two would leave the policy of a version before.
-    try AtomicFile.write(policyFile(learner.snapshot).encode(), to: directory.policyPath)
-    try checkpoints.write(checkpoint.encode(), version: version)
-    if let evaluation {
-      try checkpoints.recordEvaluation(meanReturn: evaluation.mean, of: version)
-    }
-    // Otherwise it is saved once more, with what the evaluation says.
-    savedVersion = isEvaluationDue ? nil : version
+    return SavedVersion(
+      checkpoint: checkpoint, policy: policyFile(learner.snapshot), meanReturn: evaluation?.mean,
+      isEvaluationDue: isEvaluationDue)
   }
 
   private func policyFile(_ snapshot: PolicySnapshot) -> PolicyFile {
