@@ -5,8 +5,8 @@ internal import Synchronization
 /// A TensorBoard event file: one scalar per metric and update, and the configuration as a table.
 ///
 /// Each record is framed as a TFRecord: length, masked CRC-32C of it, data, masked CRC-32C of that.
-/// Records are kept until half a second has passed, so that a run of a thousand updates a second pays
-/// for two writes and not for a thousand; a killed process loses that half second here, and here alone.
+/// Records are kept until half a second has passed or there are 64 KiB of them, so that a run of a thousand updates a
+/// second pays for ten writes and not for a thousand; a killed process loses them here, and here alone.
 ///
 /// Source: tensorflow/core/lib/io/record_writer.h, tensorboard/compat/proto/event.proto, summary.proto.
 package final class EventFile: Sendable {
@@ -24,6 +24,8 @@ package final class EventFile: Sendable {
   private let tags: [[UInt8]]
 
   private let interval: Duration
+  /// What is kept at most.
+  private static let pendingByteLimit = 64 << 10
 
   /// Opens nothing yet. Records are kept for `interval`. `report` is called at most once, when the file cannot be written.
   package init(
@@ -124,7 +126,9 @@ package final class EventFile: Sendable {
         state.lastWrite = now
         return nil
       }
-      guard now - last >= interval else { return nil }
+      guard now - last >= interval || state.pending.count >= Self.pendingByteLimit else {
+        return nil
+      }
       state.lastWrite = now
       return write(&state)
     }

@@ -109,4 +109,16 @@ import Testing
       #expect(contents(of: file.path)?.isEmpty == false)
     }
   }
+
+  @Test func `a fast run keeps no more than 64 KiB of events back`() throws {
+    let directory = try TemporaryDirectory()
+    let file = EventFile(directory: directory.path, host: "here", interval: .seconds(3600)) { _ in }
+    _ = directory.file(String(file.path.dropFirst(directory.path.count + 1)))
+    for _ in 0..<1000 { file.append(report) }
+    let written = contents(of: file.path)?.count ?? 0
+    file.flush()
+    let all = contents(of: file.path)?.count ?? 0
+    #expect(all > 4 * 64 << 10, "\(all) bytes do not show it")
+    #expect(all - written < 65 << 10)
+  }
 }
