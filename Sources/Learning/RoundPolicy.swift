@@ -3,9 +3,8 @@ internal import RL
 
 /// The policy that a round is played with, as an update needs it: passes through its network.
 ///
-/// Behind it nothing of a round knows what type the policy has. Code that does not is compiled for it here and
-/// once; code that does would be generic, and look types up while it runs, which took more of a short round than
-/// the network.
+/// Nothing else of a round knows what type the policy has. Generic over it, all of it was compiled for no type in
+/// particular and looked types up as it ran, which took more of a short round than the network.
 protocol RoundPolicy: Sendable {
   var observationSize: Int { get }
   var actionSize: Int { get }
