@@ -18,20 +18,12 @@ package struct CheckpointStore: Sendable {
     package var description: String { "\(path) is skipped: \(reason)" }
   }
 
-  /// The checkpoint whose policy did best in an evaluation.
-  package struct Best: Hashable, Sendable {
-    package let version: PolicyVersion
-    package let meanReturn: Double
-  }
-
   package let directory: String
   /// How many of the newest are kept, at least 1.
   package let kept: Int
-  package private(set) var best: Best?
   private var corrupt: Set<PolicyVersion> = []
 
   private static let suffix = ".safetensors"
-  private static let bestName = "best"
   private static let byteLimit = 1 << 34
 
   /// Opens the store, which is made if it is not there, and removes what killed writers left.
@@ -46,7 +38,6 @@ package struct CheckpointStore: Sendable {
     where name.hasSuffix(AtomicFile.temporarySuffix) {
       try OpenFile.remove("\(directory)/\(name)")
     }
-    best = try storedBest()
   }
 
   /// Versions on disk, ascending, corrupt ones included.
@@ -75,29 +66,18 @@ package struct CheckpointStore: Sendable {
     try OpenFile.readAll(path(of: version, in: directory), limit: byteLimit)
   }
 
-  /// Stores a checkpoint and removes those that are neither among the newest nor the best.
+  /// Stores a checkpoint and removes those that are neither among the newest nor that of `best`, the version that did
+  /// best in an evaluation.
   ///
   /// Throws the failure of the write, after which the older checkpoints are as they were; or that of
   /// the cleaning up, after which the new one is safe too. `before` is as in ``AtomicFile``.
   package mutating func write(
-    _ bytes: [UInt8], version: PolicyVersion,
+    _ bytes: [UInt8], version: PolicyVersion, best: PolicyVersion? = nil,
     before: (AtomicFile.Stage) throws(FileError) -> Void = { _ in }
   ) throws(FileError) {
     try AtomicFile.write(bytes, to: path(of: version), before: before)
     corrupt.remove(version)
-    try prune(upTo: version)
-  }
-
-  /// Notes what the policy of a version reached in an evaluation; its checkpoint, if there is one, is
-  /// kept as long as no other did better.
-  package mutating func recordEvaluation(
-    meanReturn: Double, of version: PolicyVersion
-  ) throws(FileError) {
-    guard meanReturn > best?.meanReturn ?? -.infinity, OpenFile.exists(path(of: version)) else {
-      return
-    }
-    try AtomicFile.write("\(version) \(meanReturn)\n", to: bestPath)
-    best = Best(version: version, meanReturn: meanReturn)
+    try prune(upTo: version, best: best)
   }
 
   /// The newest checkpoint that `validate` accepts, and all newer ones that it refused.
@@ -116,41 +96,26 @@ package struct CheckpointStore: Sendable {
         return (Restored(version: version, content: try validate(bytes)), skipped)
       } catch {
         corrupt.insert(version)
-        if best?.version == version { best = nil }
         skipped.append(Skipped(path: path, reason: "\(error)"))
       }
     }
     return (nil, skipped)
   }
 
-  /// Keeps the newest `kept` whole files up to `newest`, the best one, and that of version 0: an imported
-  /// run began there, and nothing else could bring it back.
+  /// Keeps the newest `kept` whole files up to `newest`, beside them the best one, and that of version 0: an
+  /// imported run began there, and nothing else could bring it back.
   ///
   /// Later versions are only there after a resumption that passed over them; they do not count among
   /// the newest, or they would push out the whole ones.
-  private mutating func prune(upTo newest: PolicyVersion) throws(FileError) {
+  private mutating func prune(upTo newest: PolicyVersion, best: PolicyVersion?) throws(FileError) {
     let present = try versions().filter { $0 <= newest }
-    let whole = present.filter { !corrupt.contains($0) }
+    let whole = present.filter { !corrupt.contains($0) && $0 != best }
     let keep = Set(whole.suffix(kept))
     for version in present
-    where !keep.contains(version) && version != best?.version && version != .initial {
+    where !keep.contains(version) && version != best && version != .initial {
       try OpenFile.remove(path(of: version))
       corrupt.remove(version)
     }
-  }
-
-  private var bestPath: String { "\(directory)/\(CheckpointStore.bestName)" }
-
-  /// What `best` says, unless it is unreadable or its checkpoint is gone: then the next evaluation
-  /// decides anew.
-  private func storedBest() throws(FileError) -> Best? {
-    guard OpenFile.exists(bestPath) else { return nil }
-    let text = String(decoding: try OpenFile.readAll(bestPath, limit: 4096), as: UTF8.self)
-    let parts = text.split(whereSeparator: \.isWhitespace)
-    guard parts.count == 2, let version = UInt32(parts[0]), let meanReturn = Double(parts[1]),
-      meanReturn.isFinite, OpenFile.exists(path(of: PolicyVersion(version)))
-    else { return nil }
-    return Best(version: PolicyVersion(version), meanReturn: meanReturn)
   }
 
   private static func version(ofName name: String) -> PolicyVersion? {

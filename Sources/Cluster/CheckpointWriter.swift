@@ -7,17 +7,12 @@ package import Wire
 package struct SavedVersion: Sendable {
   package let checkpoint: Checkpoint
   package let policy: PolicyFile
-  /// What the policy earned, if it was evaluated.
-  package let meanReturn: Double?
   /// The version is written once more, with what its evaluation says.
   package let isEvaluationDue: Bool
 
-  package init(
-    checkpoint: Checkpoint, policy: PolicyFile, meanReturn: Double?, isEvaluationDue: Bool
-  ) {
+  package init(checkpoint: Checkpoint, policy: PolicyFile, isEvaluationDue: Bool) {
     self.checkpoint = checkpoint
     self.policy = policy
-    self.meanReturn = meanReturn
     self.isEvaluationDue = isEvaluationDue
   }
 }
@@ -61,10 +56,9 @@ package final class CheckpointWriter: Sendable {
     // killed between the two would leave the policy of a version before.
     try AtomicFile.write(version.policy.encode(), to: policyPath)
     try store.withLock { (store) throws(FileError) in
-      try store.write(version.checkpoint.encode(), version: number)
-      if let meanReturn = version.meanReturn {
-        try store.recordEvaluation(meanReturn: meanReturn, of: number)
-      }
+      try store.write(
+        version.checkpoint.encode(), version: number,
+        best: version.checkpoint.bestEvaluation?.version)
     }
     newest.withLock { $0 = version.isEvaluationDue ? nil : number }
   }
@@ -79,12 +73,7 @@ package final class CheckpointWriter: Sendable {
   }
 
   /// Takes a restored checkpoint for what is on disk.
-  func resume(from checkpoint: Checkpoint, isEvaluationDue: Bool) throws(FileError) {
+  func resume(from checkpoint: Checkpoint, isEvaluationDue: Bool) {
     newest.withLock { $0 = isEvaluationDue ? nil : checkpoint.version }
-    guard let best = checkpoint.bestEvaluation, best.version == checkpoint.version else { return }
-    // Who saved it may have been killed before it was noted as the best.
-    try store.withLock { (store) throws(FileError) in
-      try store.recordEvaluation(meanReturn: best.meanReturn, of: best.version)
-    }
   }
 }

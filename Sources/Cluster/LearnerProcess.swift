@@ -28,7 +28,7 @@ package struct LearnerProcess: ~Copyable {
   var faults: FaultHook
   var ledger: RoundLedger
   var learner: Learner<MLPPolicy>
-  let store: RunStore
+  var store: RunStore
   var monitor: RunMonitor
   var actors: LocalActors?
   /// The policy message of the current round, which a welcome repeats.
@@ -36,8 +36,7 @@ package struct LearnerProcess: ~Copyable {
   var ending: Ending?
   /// The update that made the newest parameters, while something is left to do for it.
   private var unfinished: UnfinishedRound?
-  /// A checkpoint of the newest version is due; of the evaluation there was, if any.
-  private var dueCheckpoint: DueCheckpoint?
+  private var isCheckpointDue = false
   /// The newest version is to be evaluated, and was not yet: a run that resumes from it begins with that.
   private var isEvaluationDue: Bool
   /// Copies of audited slots in this round.
@@ -47,10 +46,6 @@ package struct LearnerProcess: ~Copyable {
   /// Where the order of arrival decides which episodes make the update.
   var arrivals: ArrivalOrder?
   var approximateActors: ApproximateActors
-
-  private struct DueCheckpoint {
-    var evaluation: ReturnStatistics?
-  }
 
   /// Why the run stops before its goal.
   enum Ending {
@@ -137,9 +132,7 @@ package struct LearnerProcess: ~Copyable {
     }
     finishUpdate()
     monitor.flush()
-    store.save(
-      learner, totals: monitor.totals, evaluation: dueCheckpoint?.evaluation,
-      isEvaluationDue: isEvaluationDue)
+    store.save(learner, totals: monitor.totals, isEvaluationDue: isEvaluationDue)
     store.finishSaving()
     do throws(RoleFailure) {
       try sayGoodbye()
@@ -186,7 +179,8 @@ package struct LearnerProcess: ~Copyable {
     troupe_let_go_of_program_pages()
     if isEvaluationDue {
       // The run ended in the middle of it.
-      dueCheckpoint = DueCheckpoint(evaluation: try evaluate())
+      isCheckpointDue = true
+      try evaluate()
       if ending != nil { return }
     }
     while !isGoalReached {
@@ -195,11 +189,13 @@ package struct LearnerProcess: ~Copyable {
       let start = clock.now
       unfinished = learner.advance(with: round)
       monitor.advanced(computing: clock.now - start, ledger: ledger)
-      let isDue = learner.snapshot.version.rawValue % UInt32(role.checkpointEvery) == 0
-      dueCheckpoint = isDue ? DueCheckpoint() : nil
-      let evaluation = try evaluateIfDue()
-      dueCheckpoint?.evaluation = evaluation
+      let version = learner.snapshot.version
+      isCheckpointDue = version.rawValue % UInt32(role.checkpointEvery) == 0
+      try evaluateIfDue()
       if ending != nil { return }
+      if monitor.totals.bestEvaluation?.version == version, !isCheckpointDue {
+        store.keep(learner, totals: monitor.totals)
+      }
     }
   }
 
@@ -213,9 +209,10 @@ package struct LearnerProcess: ~Copyable {
   /// that ends before resumes from the checkpoint before, and actors follow it back.
   private mutating func reportUpdate() {
     monitor.report(now: clock.now)
-    guard let due = dueCheckpoint.take() else { return }
+    guard isCheckpointDue else { return }
+    isCheckpointDue = false
     monitor.writeMetrics()
-    store.save(learner, totals: monitor.totals, evaluation: due.evaluation)
+    store.save(learner, totals: monitor.totals)
   }
 
   private var isGoalReached: Bool {
@@ -225,23 +222,21 @@ package struct LearnerProcess: ~Copyable {
   }
 
   /// Plays an evaluation round if this version is one to look at: a matter of the version alone.
-  private mutating func evaluateIfDue() throws(RoleFailure) -> ReturnStatistics? {
+  private mutating func evaluateIfDue() throws(RoleFailure) {
     guard let every = role.goal.evaluateEvery,
       learner.snapshot.version.rawValue % UInt32(every) == 0
-    else { return nil }
-    return try evaluate()
+    else { return }
+    try evaluate()
   }
 
-  /// What the newest version earns in a round of its own; nil if the run ends meanwhile.
-  private mutating func evaluate() throws(RoleFailure) -> ReturnStatistics? {
+  /// Measures what the newest version earns in a round of its own, which stays due if the run ends meanwhile.
+  private mutating func evaluate() throws(RoleFailure) {
     isEvaluationDue = true
     guard let round = try playRound(.evaluation, slotCount: role.goal.evaluationEpisodes) else {
-      return nil
+      return
     }
     isEvaluationDue = false
-    let statistics = ReturnStatistics(round.episodes)
-    monitor.evaluated(statistics, at: learner.snapshot.version)
-    return statistics
+    monitor.evaluated(ReturnStatistics(round.episodes), at: learner.snapshot.version)
   }
 
   // MARK: A round
@@ -334,10 +329,10 @@ package struct LearnerProcess: ~Copyable {
       case .endNow: exitNow()
       case .checkpoint where isEvaluationDue:
         // Its update is told of together with the evaluation, and saved then.
-        dueCheckpoint = dueCheckpoint ?? DueCheckpoint()
+        isCheckpointDue = true
       case .checkpoint:
         monitor.writeMetrics()
-        store.save(learner, totals: monitor.totals, evaluation: nil)
+        store.save(learner, totals: monitor.totals)
       }
     }
   }

@@ -3,7 +3,8 @@ package import Policies
 package import RL
 internal import Wire
 
-/// The newest policy of a run, as its directory keeps it: network, parameters, and how it sees observations.
+/// A policy of a run, as its directory keeps it or brings it back: network, parameters, and how it sees
+/// observations.
 package struct RecordedPolicy: Sendable {
   /// Of the environment within the run's wrappers.
   package let policy: MLPPolicy
@@ -11,18 +12,21 @@ package struct RecordedPolicy: Sendable {
   package let normalization: ObservationNormalization?
   /// Name of the environment it was trained for.
   package let environment: String
+  /// Nil for the newest, whose file does not say.
+  package let version: PolicyVersion?
 
   package init(
     policy: MLPPolicy, parameters: [Float], normalization: ObservationNormalization?,
-    environment: String
+    environment: String, version: PolicyVersion? = nil
   ) {
     self.policy = policy
     self.parameters = parameters
     self.normalization = normalization
     self.environment = environment
+    self.version = version
   }
 
-  /// Reads it. Nothing is locked: the run may go on meanwhile.
+  /// Reads the newest one. Nothing is locked: the run may go on meanwhile.
   ///
   /// - Throws: exit 65 if there is none yet, if it cannot be read, or if it is of another environment or
   ///   architecture than the run's.
@@ -62,6 +66,7 @@ package struct RecordedPolicy: Sendable {
         allowed: "\(run.wrappers.normalizesObservations), as the run has it")
     }
     parameters = try file.parameters(layout: policy.parameterLayout)
+    version = nil
   }
 
   private var architecture: PolicyArchitecture {

@@ -202,6 +202,8 @@ extension RunMonitor {
       environmentSteps: totals.stepCount, wallSeconds: wallSeconds,
       stepsPerSecond: wallSeconds > 0 ? Double(stepCount) / wallSeconds : 0,
       meanReturn: lastReturns?.mean, stdReturn: lastReturns?.standardDeviation,
+      bestMeanReturn: totals.bestEvaluation?.meanReturn,
+      bestVersion: totals.bestEvaluation.map { Int($0.version.rawValue) },
       solved: role.goal.untilReturn.map { _ in isSolved }, parametersSHA256: fingerprint,
       actors: lastConcluded.actorCount, approximateEpisodes: approximateCount,
       onPolicyMismatches: counts.refused,

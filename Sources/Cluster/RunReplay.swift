@@ -5,7 +5,8 @@ package import Policies
 package import RL
 internal import Wire
 
-/// `troupe replay`: plays an episode of a run again, from its version and slot.
+/// What a run went through, brought back from its directory: any of its episodes, from version and slot, and any
+/// of its policies.
 package struct RunReplay: Sendable {
   /// Directory of the run, which is only read: the run may go on meanwhile.
   package let runDirectory: String
@@ -38,22 +39,51 @@ package struct RunReplay: Sendable {
       seed: run.seed, kind: kind, slot: slot)
   }
 
+  /// The policy that is meant by `choice`. `note` is told, in one line each, what has to be done for it.
+  ///
+  /// - Throws: exit 64 for a version that the run has not reached, or for the best of a run that keeps none;
+  ///   65 if there is no policy yet, or what there is cannot be used.
+  package func policy(
+    _ choice: PolicyChoice, note: (String) -> Void
+  ) throws(RoleFailure) -> RecordedPolicy {
+    let version: PolicyVersion
+    switch choice {
+    case .newest:
+      return try RecordedPolicy(runDirectory: runDirectory, run: run, environment: environment)
+    case .best: version = try bestVersion(note: note)
+    case .version(let named): version = named
+    }
+    let learner = try learner(at: version, note: note)
+    return RecordedPolicy(
+      policy: learner.policy, parameters: learner.snapshot.parameters,
+      normalization: learner.snapshot.normalization, environment: run.environment,
+      version: version)
+  }
+
+  /// As the newest checkpoint says.
+  private func bestVersion(note: (String) -> Void) throws(RoleFailure) -> PolicyVersion {
+    let newest = try newestCheckpoint(among: try checkpointVersions(), note: note)
+    guard let best = newest?.bestEvaluation else {
+      throw RoleFailure(
+        .usage,
+        "the run in \(runDirectory) knows no best policy, because it has evaluated none so far; "
+          + "--evaluate-every makes it do so")
+    }
+    return best.version
+  }
+
   /// The learner as it was at `version`: from the checkpoint of that version, or from the nearest one
   /// before by running the updates between again.
   package func learner(
     at version: PolicyVersion, note: (String) -> Void
   ) throws(RoleFailure) -> Learner<MLPPolicy> {
     try prepareArithmetic()
-    let checkpoints = RunDirectory.checkpointsPath(in: runDirectory)
-    let versions = try reportingFileErrors { () throws(FileError) in
-      try CheckpointStore.versions(in: checkpoints)
-    }
+    let versions = try checkpointVersions()
     try requireReached(version, checkpoints: versions)
     let policy = MLPPolicy(
       environment: try wrappedEnvironment(environment, of: run), configuration: run.policy)
     let queue = WorkQueue(threadCount: threads)
-    let restored = try restore(
-      versions.filter { $0 <= version }, policy: policy, in: checkpoints, note: note)
+    let restored = try restore(versions.filter { $0 <= version }, policy: policy, note: note)
     var learner =
       restored?.learner(policy: policy, configuration: run, queue: queue)
       ?? Learner(
@@ -85,29 +115,42 @@ package struct RunReplay: Sendable {
     guard version > reached else { return }
     throw RoleFailure(
       .usage,
-      "--update is \(version), but the run in \(runDirectory) has made \(reached) so far; name one "
+      "there is no version \(version): the run in \(runDirectory) has made \(reached) so far; name one "
         + "from 0 to \(reached)")
   }
 
+  private var checkpoints: String { RunDirectory.checkpointsPath(in: runDirectory) }
+
+  private func checkpointVersions() throws(RoleFailure) -> [PolicyVersion] {
+    try reportingFileErrors { () throws(FileError) in
+      try CheckpointStore.versions(in: checkpoints)
+    }
+  }
+
   /// The newest whole checkpoint among these versions; nil if there is none.
-  private func restore(
-    _ versions: [PolicyVersion], policy: MLPPolicy, in directory: String, note: (String) -> Void
-  ) throws(RoleFailure) -> RestoredRun? {
-    let identity = try RunStore.recordedIdentity(RunDirectory.runIDPath(in: runDirectory))
-    guard let identity else { return nil }
+  private func newestCheckpoint(
+    among versions: [PolicyVersion], note: (String) -> Void
+  ) throws(RoleFailure) -> Checkpoint? {
     for version in versions.reversed() {
-      let checkpoint: Checkpoint
       do {
-        checkpoint = try Checkpoint(decoding: try CheckpointStore.read(version, in: directory))
+        return try Checkpoint(decoding: try CheckpointStore.read(version, in: checkpoints))
       } catch {
         // Damaged, or removed meanwhile by the run that goes on.
-        note("\(CheckpointStore.path(of: version, in: directory)) is skipped: \(error)")
-        continue
+        note("\(CheckpointStore.path(of: version, in: checkpoints)) is skipped: \(error)")
       }
-      return try RestoredRun(
-        checkpoint, of: identity, configuration: run, policy: policy, directory: runDirectory)
     }
     return nil
+  }
+
+  private func restore(
+    _ versions: [PolicyVersion], policy: MLPPolicy, note: (String) -> Void
+  ) throws(RoleFailure) -> RestoredRun? {
+    let identity = try RunStore.recordedIdentity(RunDirectory.runIDPath(in: runDirectory))
+    guard let identity, let newest = try newestCheckpoint(among: versions, note: note) else {
+      return nil
+    }
+    return try RestoredRun(
+      newest, of: identity, configuration: run, policy: policy, directory: runDirectory)
   }
 
   /// One round and its update in this process, by the loops that actors and learner run.

@@ -13,6 +13,8 @@ struct RunStore: ~Copyable {
   private let policy: MLPPolicy
   let logger: Logger
   private let writer: CheckpointWriter
+  /// Did best when it was evaluated, and is not written yet.
+  private var best: SavedVersion?
 
   init(
     directory: consuming RunDirectory, role: LearnerRole, policy: MLPPolicy, logger: Logger
@@ -67,9 +69,7 @@ struct RunStore: ~Copyable {
     guard let checkpoint else { return nil }
     let restored = try RestoredRun(
       checkpoint, of: run, configuration: role.run, policy: policy, directory: directory.path)
-    try reportingFileErrors { () throws(FileError) in
-      try writer.resume(from: checkpoint, isEvaluationDue: restored.isEvaluationDue)
-    }
+    writer.resume(from: checkpoint, isEvaluationDue: restored.isEvaluationDue)
     return restored
   }
 
@@ -85,23 +85,36 @@ struct RunStore: ~Copyable {
   static let evaluation = "evaluation"
   static let due = "due"
 
+  /// Keeps a version in mind that did best when it was evaluated, and that no checkpoint is due for. It is written just
+  /// before the next that is saved, unless a better one comes until then: a learner that is killed resumes before it,
+  /// and finds it again.
+  mutating func keep(_ learner: Learner<MLPPolicy>, totals: RunTotals) {
+    best = saved(learner, totals: totals, isEvaluationDue: false)
+  }
+
   /// Begins to write checkpoint and policy file, once those before are written. A failure is logged and the run goes
   /// on: the files before are whole.
   ///
-  /// `evaluation` is what the version earned; `isEvaluationDue` says that it is still to be looked at.
-  func save(
-    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?,
-    isEvaluationDue: Bool = false
+  /// `isEvaluationDue` says that what the version earns is still to be looked at.
+  mutating func save(
+    _ learner: Learner<MLPPolicy>, totals: RunTotals, isEvaluationDue: Bool = false
   ) {
     writer.finish()
     let version = learner.snapshot.version
     if writer.newestVersion == version { return }
-    let saved = saved(
-      learner, totals: totals, evaluation: evaluation, isEvaluationDue: isEvaluationDue)
+    if let best = best.take(), best.checkpoint.version != version,
+      best.checkpoint.version == totals.bestEvaluation?.version
+    {
+      begin(best)
+    }
+    begin(saved(learner, totals: totals, isEvaluationDue: isEvaluationDue))
+  }
+
+  private func begin(_ saved: SavedVersion) {
     writer.begin(saved) { [logger] error in
       logger.error(
         "no checkpoint was written, the one before stays: \(error)",
-        metadata: ["version": "\(version)"])
+        metadata: ["version": "\(saved.checkpoint.version)"])
     }
   }
 
@@ -111,12 +124,11 @@ struct RunStore: ~Copyable {
   /// Writes the files of an imported policy, without which there is no run.
   func write(_ learner: Learner<MLPPolicy>) throws(FileError) {
     try writer.write(
-      saved(learner, totals: RunTotals(), evaluation: nil, isEvaluationDue: false))
+      saved(learner, totals: RunTotals(), isEvaluationDue: false))
   }
 
   private func saved(
-    _ learner: Learner<MLPPolicy>, totals: RunTotals, evaluation: ReturnStatistics?,
-    isEvaluationDue: Bool
+    _ learner: Learner<MLPPolicy>, totals: RunTotals, isEvaluationDue: Bool
   ) -> SavedVersion {
     var moments: [String: [Float]] = [:]
     if !learner.optimizer.firstMoment.isEmpty {
@@ -146,7 +158,7 @@ struct RunStore: ~Copyable {
       stepCount: UInt64(totals.stepCount), bestEvaluation: totals.bestEvaluation,
       texts: isEvaluationDue ? [Self.evaluation: Self.due] : [:], arrays: arrays)
     return SavedVersion(
-      checkpoint: checkpoint, policy: policyFile(learner.snapshot), meanReturn: evaluation?.mean,
+      checkpoint: checkpoint, policy: policyFile(learner.snapshot),
       isEvaluationDue: isEvaluationDue)
   }
 

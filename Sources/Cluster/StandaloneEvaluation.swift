@@ -10,17 +10,14 @@ package enum StandaloneEvaluation {
   /// The same where each is an object of another process, and may be large.
   private static let laneLimitElsewhere = 32
 
-  /// Plays `episodeCount` episodes with the newest policy in the run directory. Returns are by slot.
+  /// Plays `episodeCount` episodes with a policy of the run. Returns are by slot.
   ///
-  /// - Throws: exit 65 if the policy file cannot be read or is of another architecture.
+  /// - Throws: exit 65 if the environment breaks its contract, or cannot have the run's wrappers.
   package static func evaluate(
-    runDirectory: String, run: RunConfiguration, environment: EnvironmentSpecification,
-    seed: UInt64,
-    episodeCount: Int, greedy: Bool
+    _ recorded: RecordedPolicy, of run: RunConfiguration, environment: EnvironmentSpecification,
+    seed: UInt64, episodeCount: Int, greedy: Bool
   ) throws(RoleFailure) -> [EpisodeOutcome] {
     try prepareArithmetic()
-    let recorded = try RecordedPolicy(
-      runDirectory: runDirectory, run: run, environment: environment)
     let (policy, environment) = (recorded.policy, try wrappedEnvironment(environment, of: run))
     let laneLimit = environment.stepsElsewhere ? laneLimitElsewhere : laneLimit
     var rollout = Rollout(

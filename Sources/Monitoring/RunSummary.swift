@@ -13,6 +13,10 @@ package struct RunSummary: Hashable, Sendable {
   /// Of the last evaluation, or of the last training round if there was none; nil before the first.
   package var meanReturn: Double?
   package var stdReturn: Double?
+  /// Of the evaluation that was best by it; nil if there was none.
+  package var bestMeanReturn: Double?
+  /// Policy version of that evaluation.
+  package var bestVersion: Int?
   /// Whether the return asked for was reached; nil when none was.
   package var solved: Bool?
   /// 64 hexadecimal digits over the final parameters.
@@ -29,7 +33,8 @@ package struct RunSummary: Hashable, Sendable {
 
   package init(
     runDirectory: String, updates: Int, episodes: Int, environmentSteps: Int, wallSeconds: Double,
-    stepsPerSecond: Double, meanReturn: Double?, stdReturn: Double?, solved: Bool?,
+    stepsPerSecond: Double, meanReturn: Double?, stdReturn: Double?,
+    bestMeanReturn: Double? = nil, bestVersion: Int? = nil, solved: Bool?,
     parametersSHA256: String, actors: Int, approximateEpisodes: Int = 0, onPolicyMismatches: Int,
     staleTrajectories: Int, duplicateTrajectories: Int, refusedTrajectories: Int, ended: String
   ) {
@@ -41,6 +46,8 @@ package struct RunSummary: Hashable, Sendable {
     self.stepsPerSecond = stepsPerSecond
     self.meanReturn = meanReturn
     self.stdReturn = stdReturn
+    self.bestMeanReturn = bestMeanReturn
+    self.bestVersion = bestVersion
     self.solved = solved
     self.parametersSHA256 = parametersSHA256
     self.actors = actors
@@ -61,6 +68,8 @@ package struct RunSummary: Hashable, Sendable {
     line.add("steps_per_second", .number(stepsPerSecond))
     line.add("mean_return", .number(meanReturn))
     line.add("std_return", .number(stdReturn))
+    line.add("best_mean_return", .number(bestMeanReturn))
+    line.add("best_version", bestVersion.map { .integer($0) } ?? .null)
     line.add("solved", solved.map { .bool($0) } ?? .null)
     line.add("parameters_sha256", .string(parametersSHA256))
     line.add("run_dir", .string(runDirectory))
@@ -82,6 +91,10 @@ package struct RunSummary: Hashable, Sendable {
     if let meanReturn {
       let spread = stdReturn.map { " ± \(NumberText.short($0))" } ?? ""
       rows.append(("mean return", NumberText.short(meanReturn) + spread))
+    }
+    if let bestMeanReturn, let bestVersion, bestMeanReturn > meanReturn ?? -.infinity {
+      let place = "at update \(NumberText.grouped(bestVersion)); evaluate --policy best"
+      rows.append(("best evaluation", "\(NumberText.short(bestMeanReturn)) \(place)"))
     }
     rows += [
       ("updates", NumberText.grouped(updates)), ("episodes", NumberText.grouped(episodes)),

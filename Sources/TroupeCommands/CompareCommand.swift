@@ -8,7 +8,7 @@ import RL
 struct CompareCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Play the newest policies of several runs and compare them.",
+    abstract: "Play policies of several runs and compare them.",
     usage: "troupe compare <run> ... [<options>]",
     discussion: """
       Example: troupe compare runs/cartpole-seed* runs/cartpole-wide-seed* --episodes 200
@@ -35,8 +35,10 @@ struct CompareCommand: ContextualCommand {
     }
     let settings = resolved.settings
     let returns = try groups.configurations.map { configuration in
-      try configuration.runs.map {
-        try context.outcomes(of: $0, settings, greedy: settings.greedy).map(\.episodeReturn)
+      try configuration.runs.map { run in
+        let policy = try context.policy(of: run, settings)
+        return try context.outcomes(of: policy, run, settings, greedy: settings.greedy)
+          .map(\.episodeReturn)
       }
     }
     let report = ComparisonReport(

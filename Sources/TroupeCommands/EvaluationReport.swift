@@ -1,5 +1,7 @@
+import Cluster
 import Learning
 import Monitoring
+import RL
 
 /// What `troupe evaluate` prints: a column for each kind of episodes.
 struct EvaluationReport {
@@ -10,15 +12,21 @@ struct EvaluationReport {
     let summary: EvaluationSummary
   }
 
+  /// Of the policy; nil for the newest.
+  let version: PolicyVersion?
   let seed: UInt64
   let columns: [Column]
 
-  /// Plays the run's newest policy.
-  init(of run: RecordedRun, _ settings: EvaluationSettings, _ context: CommandContext) throws {
+  /// Plays a policy of the run.
+  init(
+    of policy: RecordedPolicy, _ run: RecordedRun, _ settings: EvaluationSettings,
+    _ context: CommandContext
+  ) throws {
+    version = policy.version
     let seed = settings.seed ?? run.configuration.seed
     self.seed = seed
     columns = try settings.kinds.map { greedy in
-      let outcomes = try context.outcomes(of: run, settings, greedy: greedy)
+      let outcomes = try context.outcomes(of: policy, run, settings, greedy: greedy)
       return Column(
         greedy: greedy, outcomes: outcomes, summary: EvaluationSummary(outcomes, seed: seed))
     }
@@ -31,6 +39,7 @@ struct EvaluationReport {
 
   var jsonLine: JSONLine {
     var line = JSONLine()
+    if let version { line.add("version", .integer(Int(version.rawValue))) }
     line.add("episodes", .integer(episodeCount))
     line.add("seed", .unsigned(seed))
     for column in columns { line.add(column.name, column.json) }
@@ -53,7 +62,7 @@ struct EvaluationReport {
     add("best") { DecimalText.hundredths($0.best) }
     add("mean length") { DecimalText.hundredths($0.statistics.meanLength) }
     return TextTable.aligned(rows, rightAligned: Set(1...columns.count))
-      + "\(episodeCount) episodes each, seed \(seed)"
+      + "\(episodeCount) episodes each, seed \(seed)" + (version.map { ", version \($0)" } ?? "")
   }
 }
 

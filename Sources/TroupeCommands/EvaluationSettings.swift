@@ -1,7 +1,10 @@
+import Cluster
 import Gymnasium
+import RL
 
 /// Everything that the options of `evaluate` decide.
 struct EvaluationSettings: Hashable, Sendable {
+  var policy = PolicyChoice.newest
   var episodes = 100
   /// Nil takes the run's own.
   var seed: UInt64?
@@ -27,6 +30,12 @@ struct EvaluationSettings: Hashable, Sendable {
 enum EvaluationSection: OptionSection {
   static let options: [OptionDescriptor<EvaluationSettings>] =
     [
+      .custom(
+        "policy", \.policy, .placing, shape: .value("which"),
+        help:
+          "which to play: newest, best by the run's own evaluations, or a version such as 400 (default: newest)",
+        allowed: "newest, best, or a version such as 400", parse: PolicyChoice.init(text:),
+        text: \.text),
       .count(
         "episodes", \.episodes, .placing, in: 1...1_000_000,
         help: "episodes of each kind to play (default: 100)"),
@@ -50,4 +59,26 @@ enum EvaluationSection: OptionSection {
         help: "print the result as one JSON object on standard output"),
     ] + GymnasiumHosting.options.map { $0.lifted(to: \.hosting) }
     + LogSettings.options.map { $0.lifted(to: \.logs) }
+}
+
+extension PolicyChoice {
+  fileprivate init?(text: String) {
+    switch text {
+    case "newest": self = .newest
+    case "best": self = .best
+    default:
+      guard let number = NumberText.unsigned(text), let version = UInt32(exactly: number) else {
+        return nil
+      }
+      self = .version(PolicyVersion(version))
+    }
+  }
+
+  fileprivate var text: String {
+    switch self {
+    case .newest: "newest"
+    case .best: "best"
+    case .version(let version): "\(version)"
+    }
+  }
 }

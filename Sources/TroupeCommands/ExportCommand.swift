@@ -8,7 +8,7 @@ import RL
 struct ExportCommand: ContextualCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write the newest policy of a run for PyTorch, ONNX and the Hugging Face Hub.",
+    abstract: "Write a policy of a run for PyTorch, ONNX and the Hugging Face Hub.",
     usage: "troupe export <run> --to <directory> [<options>]",
     discussion: """
       Example: troupe export runs/cartpole-seed1 --to exported
@@ -34,14 +34,12 @@ struct ExportCommand: ContextualCommand {
     let resolved = try context.evaluationSettings(of: options)
     let recorded = try RecordedRun(named: run, in: context, hosting: resolved)
     try requireEmpty(to)
-    let policy = try RecordedPolicy(
-      runDirectory: recorded.directory, run: recorded.configuration,
-      environment: recorded.environment)
+    let policy = try context.policy(of: recorded, resolved.settings)
     var export = PolicyExport(
       policy: policy, name: RunGroups.lastComponent(recorded.directory),
       task: PublishedTask(recorded, catalogue: context.catalogue),
       configuration: recorded.settings,
-      evaluation: try EvaluationReport(of: recorded, resolved.settings, context))
+      evaluation: try EvaluationReport(of: policy, recorded, resolved.settings, context))
     do {
       export.episode = try ExportedEpisode(
         of: policy, run: recorded, evaluation: export.evaluation, catalogue: context.catalogue)

@@ -46,7 +46,7 @@ struct ModelCard {
 
     \(table)
 
-    Equal runs, seeds and numbers of episodes give these figures again: `troupe evaluate`.\(replay)
+    Equal runs, seeds and numbers of episodes give these figures again: `troupe evaluate\(choice)`.\(replay)
 
     ## With PyTorch
 
@@ -79,6 +79,8 @@ struct ModelCard {
     return "\(DecimalText.hundredths(statistics.mean)) +/- "
       + DecimalText.hundredths(statistics.standardDeviation)
   }
+
+  private var choice: String { export.policy.version.map { " --policy \($0)" } ?? "" }
 
   private var rules: String {
     export.task.specification.isEmpty ? "" : " (\(export.task.specification))"

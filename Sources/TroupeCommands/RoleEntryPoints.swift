@@ -59,8 +59,7 @@ package struct RelayRequest: Sendable {
 package struct EvaluationRequest: Sendable {
   package let environment: EnvironmentSpecification
   package let run: RunConfiguration
-  /// Not locked: a run can be evaluated while it goes on.
-  package let runDirectory: String
+  package let policy: RecordedPolicy
   /// Draws the episodes.
   package let seed: UInt64
   package let episodes: Int
@@ -154,8 +153,8 @@ extension RoleEntryPoints {
     },
     evaluate: { request in
       try StandaloneEvaluation.evaluate(
-        runDirectory: request.runDirectory, run: request.run, environment: request.environment,
-        seed: request.seed, episodeCount: request.episodes, greedy: request.greedy)
+        request.policy, of: request.run, environment: request.environment, seed: request.seed,
+        episodeCount: request.episodes, greedy: request.greedy)
     })
 }
 

@@ -71,35 +71,25 @@ import Testing
     #expect(try versions(store) == [0, 20])
   }
 
-  @Test("the best is kept as long as no other does better, across restarts")
+  @Test("the best is kept beside the newest, as long as no other is named, across restarts")
   func best() throws {
     let place = try TemporaryDirectory()
-    var store = try store(place, kept: 1)
-    try write(10, to: &store)
-    try store.recordEvaluation(meanReturn: 400, of: PolicyVersion(10))
-    try write(20, to: &store)
-    try store.recordEvaluation(meanReturn: 300, of: PolicyVersion(20))
-    try write(30, to: &store)
-    #expect(try versions(store) == [10, 30])
-    store = try self.store(place, kept: 1)
-    #expect(store.best?.version == PolicyVersion(10))
-    #expect(store.best?.meanReturn == 400)
-    try store.recordEvaluation(meanReturn: 450, of: PolicyVersion(30))
-    try write(40, to: &store)
-    #expect(try versions(store) == [30, 40])
-    // A version without a checkpoint cannot be kept, so it is not the best.
-    try store.recordEvaluation(meanReturn: 500, of: PolicyVersion(35))
-    #expect(store.best?.version == PolicyVersion(30))
-  }
-
-  @Test(
-    "a note of the best that cannot be read is forgotten", arguments: ["", "x", "10 nan", "99 1"])
-  func damagedBest(text: String) throws {
-    let place = try TemporaryDirectory()
-    var store = try store(place)
-    try write(10, to: &store)
-    try place.write(text, to: "checkpoints/best")
-    #expect(try self.store(place).best == nil)
+    var store = try store(place, kept: 2)
+    func write(_ version: UInt32, best: UInt32) throws {
+      try store.write(bytes(version), version: PolicyVersion(version), best: PolicyVersion(best))
+    }
+    for version: UInt32 in [10, 20, 30, 40] { try write(version, best: 10) }
+    #expect(try versions(store) == [10, 30, 40])
+    store = try self.store(place, kept: 2)
+    #expect(try versions(store) == [10, 30, 40])
+    // The new one is beside the newest, too, and the one before is as others are.
+    try write(50, best: 50)
+    #expect(try versions(store) == [30, 40, 50])
+    try write(60, best: 50)
+    #expect(try versions(store) == [40, 50, 60])
+    // One that has no checkpoint takes no place.
+    try write(70, best: 5)
+    #expect(try versions(store) == [60, 70])
   }
 
   @Test("every truncation and every flipped bit of the newest falls back to the one before")
@@ -170,22 +160,11 @@ import Testing
     #expect(try versions(store) == [30, 50])
   }
 
-  @Test("a best one that turns out corrupt is the best no longer")
-  func corruptBest() throws {
-    let place = try TemporaryDirectory()
-    var store = try store(place)
-    try write(10, 20, to: &store)
-    try store.recordEvaluation(meanReturn: 400, of: PolicyVersion(20))
-    try AtomicFile.write([1, 2], to: store.path(of: PolicyVersion(20)))
-    _ = try store.newestValid(validate: validate)
-    #expect(store.best == nil)
-  }
-
   @Test("what killed writers left is removed at the start, foreign files are not")
   func leftovers() throws {
     let place = try TemporaryDirectory()
     try OpenFile.makeDirectories("\(place.path)/checkpoints")
-    for name in ["00000010.safetensors.tmp", "best.tmp", "notes.txt", "10.safetensors"] {
+    for name in ["00000010.safetensors.tmp", "notes.txt", "10.safetensors"] {
       try place.write("x", to: "checkpoints/\(name)")
     }
     let store = try store(place)

@@ -8,22 +8,24 @@ import Wire
 @Suite struct CheckpointWriterTests {
   /// What a version leaves on disk: its number is its only parameter.
   private func saved(
-    _ version: UInt32, meanReturn: Double? = nil, isEvaluationDue: Bool = false
+    _ version: UInt32, best: UInt32? = nil, isEvaluationDue: Bool = false
   ) -> SavedVersion {
     let parameters = [Float(version)]
     let checkpoint = Checkpoint(
       run: RunID(Digest128(high: 1, low: 2)), version: PolicyVersion(version),
       configurationDigest: Digest128(high: 3, low: 4),
       numericsDigest: Digest128(high: 5, low: 6), parameters: parameters, moments: [:],
-      episodeCount: 0, stepCount: 0, bestEvaluation: nil)
+      episodeCount: 0, stepCount: 0,
+      bestEvaluation: best.map {
+        Checkpoint.BestEvaluation(version: PolicyVersion($0), meanReturn: 1)
+      })
     let policy = PolicyFile(
       architecture: PolicyArchitecture(
         environment: "cartpole", hidden: [], activation: .tanh, observationSize: 1,
         actionSpace: .discrete(count: 1)),
       layout: [ParameterTensor(name: "0.bias", shape: [1], offset: 0)], parameters: parameters)
     return SavedVersion(
-      checkpoint: checkpoint, policy: policy, meanReturn: meanReturn,
-      isEvaluationDue: isEvaluationDue)
+      checkpoint: checkpoint, policy: policy, isEvaluationDue: isEvaluationDue)
   }
 
   private func writer(_ place: TemporaryDirectory) throws -> CheckpointWriter {
@@ -41,7 +43,7 @@ import Wire
     let place = try TemporaryDirectory()
     let writer = try writer(place)
     for version in UInt32(1)...20 {
-      writer.begin(saved(version, meanReturn: version == 7 ? 1 : 0)) { error in
+      writer.begin(saved(version, best: version < 7 ? nil : 7)) { error in
         Issue.record("\(error)")
       }
     }
@@ -78,7 +80,7 @@ import Wire
     writer.begin(saved(5, isEvaluationDue: true)) { error in Issue.record("\(error)") }
     writer.finish()
     #expect(writer.newestVersion == nil)
-    writer.begin(saved(5, meanReturn: 3)) { error in Issue.record("\(error)") }
+    writer.begin(saved(5, best: 5)) { error in Issue.record("\(error)") }
     writer.finish()
     #expect(writer.newestVersion == PolicyVersion(5))
     #expect(try versions(place) == [5])

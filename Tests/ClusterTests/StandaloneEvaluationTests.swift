@@ -32,9 +32,12 @@ import Testing
     }
 
     func play(seed: UInt64 = 3, episodes: Int = 40, greedy: Bool = false) throws -> [Double] {
-      try StandaloneEvaluation.evaluate(
-        runDirectory: place.path, run: run, environment: environment, seed: seed,
-        episodeCount: episodes, greedy: greedy
+      let policy = try RunReplay(
+        runDirectory: place.path, run: run, environment: environment, threads: 1
+      ).policy(.newest, note: { _ in })
+      return try StandaloneEvaluation.evaluate(
+        policy, of: run, environment: environment, seed: seed, episodeCount: episodes,
+        greedy: greedy
       ).map(\.episodeReturn)
     }
   }

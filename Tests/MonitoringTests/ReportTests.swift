@@ -87,8 +87,9 @@ import Testing
 @Suite struct RunSummaryTests {
   let summary = RunSummary(
     runDirectory: "runs/cart pole", updates: 120, episodes: 3840, environmentSteps: 1_234_567,
-    wallSeconds: 251.4, stepsPerSecond: 4910.7, meanReturn: 487.25, stdReturn: 12.5, solved: true,
-    parametersSHA256: "00ff", actors: 2, onPolicyMismatches: 0, staleTrajectories: 1,
+    wallSeconds: 251.4, stepsPerSecond: 4910.7, meanReturn: 487.25, stdReturn: 12.5,
+    bestMeanReturn: 487.25, bestVersion: 120, solved: true, parametersSHA256: "00ff", actors: 2,
+    onPolicyMismatches: 0, staleTrajectories: 1,
     duplicateTrajectories: 0, refusedTrajectories: 0, ended: "until-return")
 
   @Test("the object has the documented keys")
@@ -96,7 +97,8 @@ import Testing
     #expect(
       summary.jsonLine.text
         == #"{"updates":120,"episodes":3840,"environment_steps":1234567,"wall_seconds":251.4,"#
-        + #""steps_per_second":4910.7,"mean_return":487.25,"std_return":12.5,"solved":true,"#
+        + #""steps_per_second":4910.7,"mean_return":487.25,"std_return":12.5,"#
+        + #""best_mean_return":487.25,"best_version":120,"solved":true,"#
         + #""parameters_sha256":"00ff","run_dir":"runs/cart pole","actors":2,"approximate_episodes":0,"#
         + #""on_policy_mismatches":0,"stale_trajectories":1,"duplicate_trajectories":0,"#
         + #""refused_trajectories":0,"ended":"until-return"}"#)
@@ -121,13 +123,32 @@ import Testing
         """)
   }
 
+  @Test("a version that did better than the last is named, with the way to it")
+  func better() {
+    var summary = summary
+    summary.bestMeanReturn = 491.5
+    summary.bestVersion = 1100
+    #expect(
+      summary.text.contains(
+        """
+        mean return           487.3 ± 12.5
+        best evaluation       491.5 at update 1,100; evaluate --policy best
+        updates               120
+        """), "\(summary.text)")
+  }
+
   @Test("what is not known is null in the object and absent from the block")
   func unknown() {
     var summary = summary
     summary.meanReturn = nil
     summary.stdReturn = nil
+    summary.bestMeanReturn = nil
+    summary.bestVersion = nil
     summary.solved = nil
-    #expect(summary.jsonLine.text.contains(#""mean_return":null,"std_return":null,"solved":null"#))
+    #expect(
+      summary.jsonLine.text.contains(
+        #""mean_return":null,"std_return":null,"best_mean_return":null,"best_version":null,"solved":null"#
+      ))
     #expect(summary.text.hasPrefix("updates "))
   }
 }

@@ -63,6 +63,8 @@ import TroupeCommands
     (["actor", "--connect", "x"], "--connect is x, but must be"),
     (["actor", "--connect", "tcp://h:1", "--patience", "soon"], "--patience is soon, but must be"),
     (["evaluate"], "missing expected argument '<run>'"),
+    (["evaluate", "x", "--policy", "last"], "--policy is last, but must be newest, best, or a"),
+    (["compare", "x", "--policy", "4e2"], "--policy is 4e2, but must be newest, best, or a"),
     (["evaluate", "nothing-here"], "nothing-here is no run: there is no config.yaml in it or in"),
     (["compare"], "missing expected argument '<run>"),
     (["export", "nothing-here"], "missing expected argument '--to <directory>'"),

@@ -69,8 +69,21 @@ extension EvaluationRequest {
   /// Plays it, as `troupe` does, with greedy actions or not as it asks for unless told.
   func play(greedy: Bool? = nil) throws -> [EpisodeOutcome] {
     try StandaloneEvaluation.evaluate(
-      runDirectory: runDirectory, run: run, environment: environment, seed: seed,
-      episodeCount: episodes, greedy: greedy ?? self.greedy)
+      policy, of: run, environment: environment, seed: seed, episodeCount: episodes,
+      greedy: greedy ?? self.greedy)
+  }
+}
+
+extension TrainRequest {
+  /// The policy of version 0, as a run leaves it in its directory.
+  func writeUntrainedPolicy(in directory: String) throws {
+    let policy = MLPPolicy(
+      observationSize: environment.observationSize, actionSpace: environment.actionSpace,
+      configuration: learner.run.policy)
+    let untrained = RecordedPolicy(
+      policy: policy, parameters: policy.initialParameters(seed: learner.run.seed),
+      normalization: nil, environment: learner.run.environment)
+    try AtomicFile.write(untrained.safetensors, to: RunDirectory.policyPath(in: directory))
   }
 }
 
@@ -139,6 +152,7 @@ final class Workplace: Sendable {
     let roles = RoleEntryPoints(
       train: { request, directory, _ in
         let path = directory.path
+        try request.writeUntrainedPolicy(in: path)
         outcome.withLock {
           $0.train = request
           $0.directory = path

@@ -21,9 +21,9 @@ import TroupeCommands
     let outcome = place.troupe(
       "train", "cartpole", "--hidden", "8,4", "--activation", "relu", "--learning-rate", "3e-5")
     try #require(outcome.code == 0, "\(outcome.error)")
-    guard let policy else { return }
-    try AtomicFile.write(
-      policy.safetensors, to: "\(place.path)/runs/cartpole-seed1/policy.safetensors")
+    let path = "\(place.path)/runs/cartpole-seed1/policy.safetensors"
+    guard let policy else { return try OpenFile.remove(path) }
+    try AtomicFile.write(policy.safetensors, to: path)
   }
 
   @Test func `an export is parameters, graph, options, figures and a card`() throws {
