@@ -22,6 +22,8 @@ package struct CheckpointStore: Sendable {
   /// How many of the newest are kept, at least 1.
   package let kept: Int
   private var corrupt: Set<PolicyVersion> = []
+  /// Is kept until there is a checkpoint of a better one, whose write may have failed.
+  private var best: PolicyVersion?
 
   private static let suffix = ".safetensors"
   private static let byteLimit = 1 << 34
@@ -77,7 +79,8 @@ package struct CheckpointStore: Sendable {
   ) throws(FileError) {
     try AtomicFile.write(bytes, to: path(of: version), before: before)
     corrupt.remove(version)
-    try prune(upTo: version, best: best)
+    if let best, OpenFile.exists(path(of: best)) { self.best = best }
+    try prune(upTo: version)
   }
 
   /// The newest checkpoint that `validate` accepts, and all newer ones that it refused.
@@ -107,7 +110,7 @@ package struct CheckpointStore: Sendable {
   ///
   /// Later versions are only there after a resumption that passed over them; they do not count among
   /// the newest, or they would push out the whole ones.
-  private mutating func prune(upTo newest: PolicyVersion, best: PolicyVersion?) throws(FileError) {
+  private mutating func prune(upTo newest: PolicyVersion) throws(FileError) {
     let present = try versions().filter { $0 <= newest }
     let whole = present.filter { !corrupt.contains($0) && $0 != best }
     let keep = Set(whole.suffix(kept))

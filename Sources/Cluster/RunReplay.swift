@@ -63,11 +63,15 @@ package struct RunReplay: Sendable {
   /// As the newest checkpoint says.
   private func bestVersion(note: (String) -> Void) throws(RoleFailure) -> PolicyVersion {
     let newest = try newestCheckpoint(among: try checkpointVersions(), note: note)
-    guard let best = newest?.bestEvaluation else {
+    guard let newest else {
+      throw RoleFailure(
+        .badData, "the run in \(runDirectory) has no whole checkpoint, which would name the best")
+    }
+    guard let best = newest.bestEvaluation else {
       throw RoleFailure(
         .usage,
-        "the run in \(runDirectory) knows no best policy, because it has evaluated none so far; "
-          + "--evaluate-every makes it do so")
+        "the run in \(runDirectory) knew no best policy at its newest checkpoint, that of version "
+          + "\(newest.version): it had evaluated none, which --evaluate-every makes it do")
     }
     return best.version
   }
@@ -95,15 +99,22 @@ package struct RunReplay: Sendable {
     if count > 0 {
       let from = restored == nil ? "the beginning" : "the checkpoint of version \(start)"
       guard run.learner.collection == .everySlot else {
-        throw RoleFailure(
-          .badData,
-          "the run took its episodes first come, first served, and cannot be repeated; only a "
-            + "version whose checkpoint is kept can be replayed")
+        throw unrepeatable("the run took its episodes first come, first served")
+      }
+      guard environment.isReproducible else {
+        throw unrepeatable("\(environment.name) is not reproducible")
       }
       note("running \(count) update\(count == 1 ? "" : "s") again from \(from)")
     }
     for _ in 0..<count { try update(&learner, queue: queue) }
     return learner
+  }
+
+  private func unrepeatable(_ reason: String) -> RoleFailure {
+    RoleFailure(
+      .badData,
+      "\(reason), so its updates cannot be run again; only versions whose checkpoints are kept come back"
+    )
   }
 
   private func requireReached(
@@ -146,7 +157,9 @@ package struct RunReplay: Sendable {
     _ versions: [PolicyVersion], policy: MLPPolicy, note: (String) -> Void
   ) throws(RoleFailure) -> RestoredRun? {
     let identity = try RunStore.recordedIdentity(RunDirectory.runIDPath(in: runDirectory))
-    guard let identity, let newest = try newestCheckpoint(among: versions, note: note) else {
+    guard let identity else { return nil }
+    guard let newest = try newestCheckpoint(among: versions, note: note) else {
+      try RunStore.requireDrawn(versions, directory: runDirectory)
       return nil
     }
     return try RestoredRun(

@@ -66,11 +66,34 @@ struct RunStore: ~Copyable {
       try writer.restore()
     }
     for file in skipped { logger.warning("\(file)") }
-    guard let checkpoint else { return nil }
+    guard let checkpoint else {
+      let path = directory.checkpointsPath
+      let versions = try reportingFileErrors { () throws(FileError) in
+        try CheckpointStore.versions(in: path)
+      }
+      try Self.requireDrawn(versions, directory: directory.path)
+      return nil
+    }
     let restored = try RestoredRun(
       checkpoint, of: run, configuration: role.run, policy: policy, directory: directory.path)
     writer.resume(from: checkpoint, isEvaluationDue: restored.isEvaluationDue)
     return restored
+  }
+
+  /// Whether a run none of whose checkpoints is whole can begin anew: seed and configuration say how it began, unless its
+  /// parameters were imported.
+  ///
+  /// - Throws: exit 65 if there is a checkpoint of version 0, which may hold them.
+  static func requireDrawn(
+    _ versions: [PolicyVersion], directory: String
+  ) throws(RoleFailure) {
+    guard versions.contains(.initial) else { return }
+    let path = CheckpointStore.path(
+      of: .initial, in: RunDirectory.checkpointsPath(in: directory))
+    throw RoleFailure(
+      .badData,
+      "\(path) is damaged, and may hold an imported policy; import it again, or remove the file to begin "
+        + "with parameters drawn by the seed")
   }
 
   // MARK: Saving
@@ -86,8 +109,8 @@ struct RunStore: ~Copyable {
   static let due = "due"
 
   /// Keeps a version in mind that did best when it was evaluated, and that no checkpoint is due for. It is written just
-  /// before the next that is saved, unless a better one comes until then: a learner that is killed resumes before it,
-  /// and finds it again.
+  /// before the next that is saved, unless a better one comes until then. A learner that is killed meanwhile resumes
+  /// before it, and evaluates again.
   mutating func keep(_ learner: Learner<MLPPolicy>, totals: RunTotals) {
     best = saved(learner, totals: totals, isEvaluationDue: false)
   }

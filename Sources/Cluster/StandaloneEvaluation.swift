@@ -53,17 +53,18 @@ package enum StandaloneEvaluation {
     return outcomes.compactMap(\.self)
   }
 
-  /// Plays the episode in slot `slot` of an evaluation of that policy again, with sampled actions.
+  /// Plays the episode in slot `slot` of an evaluation of that policy again.
   ///
   /// - Throws: exit 65 if the environment cannot have the run's wrappers.
   package static func episode(
     of recorded: RecordedPolicy, run: RunConfiguration, environment: EnvironmentSpecification,
-    seed: UInt64, slot: Int
+    seed: UInt64, slot: Int, greedy: Bool
   ) throws(RoleFailure) -> EpisodeReplay<MLPPolicy> {
     try prepareArithmetic()
     return EpisodeReplay(
       environment: try wrappedEnvironment(environment, of: run), policy: recorded.policy,
-      snapshot: recorded.snapshot, seed: seed, kind: .standaloneEvaluation, slot: slot)
+      snapshot: recorded.snapshot, seed: seed, kind: .standaloneEvaluation, slot: slot,
+      greedy: greedy)
   }
 }
 

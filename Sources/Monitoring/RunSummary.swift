@@ -92,7 +92,7 @@ package struct RunSummary: Hashable, Sendable {
       let spread = stdReturn.map { " ± \(NumberText.short($0))" } ?? ""
       rows.append(("mean return", NumberText.short(meanReturn) + spread))
     }
-    if let bestMeanReturn, let bestVersion, bestMeanReturn > meanReturn ?? -.infinity {
+    if let bestMeanReturn, let bestVersion, bestVersion != updates {
       let place = "at update \(NumberText.grouped(bestVersion)); evaluate --policy best"
       rows.append(("best evaluation", "\(NumberText.short(bestMeanReturn)) \(place)"))
     }

@@ -34,18 +34,27 @@ struct CompareCommand: ContextualCommand {
       try groups.insert(try RecordedRun(named: name, in: context, hosting: resolved))
     }
     let settings = resolved.settings
+    var versions: [[PolicyVersion?]] = []
     let returns = try groups.configurations.map { configuration in
-      try configuration.runs.map { run in
-        let policy = try context.policy(of: run, settings)
-        return try context.outcomes(of: policy, run, settings, greedy: settings.greedy)
-          .map(\.episodeReturn)
+      let policies = try configuration.runs.map { try context.policy(of: $0, settings) }
+      versions.append(policies.map(\.version))
+      return try zip(configuration.runs, policies).map { run, policy in
+        try context.outcomes(
+          of: policy, run, settings, greedy: settings.isGreedy(run.configuration)
+        )
+        .map(\.episodeReturn)
       }
     }
     let report = ComparisonReport(
-      groups: groups, episodes: settings.episodes, greedy: settings.greedy,
+      groups: groups, settings: settings, versions: versions,
       comparison: RunComparison(returns, seed: settings.seed ?? 1))
     context.output(settings.json ? report.jsonLine.text : report.text)
   }
+}
+
+extension EvaluationSettings {
+  /// What a search found plays greedily, as it was searched.
+  func isGreedy(_ run: RunConfiguration) -> Bool { greedy || run.learner.method.isSearch }
 }
 
 enum ComparisonSection: OptionSection {

@@ -1,3 +1,4 @@
+import Cluster
 import Learning
 import Monitoring
 import RL
@@ -5,8 +6,9 @@ import RL
 /// What `troupe compare` prints: a line for each configuration.
 struct ComparisonReport {
   let groups: RunGroups
-  let episodes: Int
-  let greedy: Bool
+  let settings: EvaluationSettings
+  /// Of the policies that played, by configuration and run; nil for the newest.
+  let versions: [[PolicyVersion?]]
   let comparison: RunComparison
 
   /// What tells each configuration from the first: the options that have another value there.
@@ -24,20 +26,23 @@ struct ComparisonReport {
     var line = JSONLine()
     line.add("environment", .string(groups.configurations[0].key.environment))
     line.add("unit", .string(comparison.unit.rawValue))
-    line.add("episodes", .integer(episodes))
-    line.add("greedy", .bool(greedy))
+    line.add("episodes", .integer(settings.episodes))
+    line.add("policy", .string(settings.policy.text))
     line.add(
       "configurations",
       .array(
-        zip(zip(groups.configurations, comparison.rows), differences).map {
-          pair, differences -> JSONValue in
-          let (configuration, row) = pair
+        groups.configurations.indices.map { index -> JSONValue in
+          let (configuration, row) = (groups.configurations[index], comparison.rows[index])
           return .object([
             .init("label", .string(configuration.label)),
             .init("runs", .array(configuration.runs.map { .string($0.directory) })),
             .init(
+              "versions",
+              .array(versions[index].map { $0.map { .integer(Int($0.rawValue)) } ?? .null })),
+            .init("greedy", .bool(settings.isGreedy(configuration.key))),
+            .init(
               "differences",
-              .object(differences.map { JSONValue.Field($0.name, .string($0.value)) })),
+              .object(differences[index].map { JSONValue.Field($0.name, .string($0.value)) })),
             .init("mean_return", .number(row.mean)),
             .init("interval_low", .number(row.interval.low)),
             .init("interval_high", .number(row.interval.high)),
@@ -74,14 +79,24 @@ struct ComparisonReport {
         "\(configuration.label): "
         + differences.map { "\($0.name) \($0.value)" }.joined(separator: ", ") + "\n"
     }
-    let actions = greedy ? "greedy" : "sampled"
     switch comparison.unit {
-    case .run: text += "Over runs, each the mean of \(episodes) \(actions) episodes."
+    case .run: text += "Over runs, each the mean of \(settings.episodes) \(actions)episodes."
     case .episode:
       text +=
-        "Over \(actions) episodes, \(episodes) a run: about these policies, not about how well their\n"
+        "Over \(actions)episodes, \(settings.episodes) a run: about these policies, not about how well their\n"
         + "configurations train, which takes two seeds or more of each."
     }
+    switch settings.policy {
+    case .newest: break
+    case .best: text += "\nOf each run the version that did best in its own evaluations."
+    case .version(let version): text += "\nOf each run version \(version)."
+    }
     return text
+  }
+
+  /// A search's episodes are greedy, and of others those that were asked for.
+  private var actions: String {
+    let kinds = Set(groups.configurations.map { settings.isGreedy($0.key) })
+    return kinds.count == 2 ? "" : kinds == [true] ? "greedy " : "sampled "
   }
 }

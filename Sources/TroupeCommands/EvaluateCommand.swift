@@ -13,7 +13,8 @@ struct EvaluateCommand: ContextualCommand {
       Example: troupe evaluate runs/cartpole-seed1 --policy best --episodes 1000
 
       Mean and spread of the return, the 95 % interval of its mean (percentile bootstrap over the \
-      episodes), median, worst, and mean - std, once with sampled and once with greedy actions. Equal \
+      episodes), median, worst, and mean - std, once with sampled and once with greedy actions; what a \
+      search found plays greedily, as it was searched. Equal \
       runs, seeds and numbers of episodes give equal figures. A version without a checkpoint is made \
       again from the nearest one before.
       """)
@@ -47,7 +48,7 @@ extension CommandContext {
   func policy(
     of run: RecordedRun, _ settings: EvaluationSettings
   ) throws(RoleFailure) -> RecordedPolicy {
-    if case .version = settings.policy, run.settings.allowsApproximateActors {
+    if settings.policy != .newest, run.settings.allowsApproximateActors {
       warn(
         "the run takes approximate actors: a version without a checkpoint is not made again to the last "
           + "digit")

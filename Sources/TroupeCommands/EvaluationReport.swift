@@ -25,7 +25,7 @@ struct EvaluationReport {
     version = policy.version
     let seed = settings.seed ?? run.configuration.seed
     self.seed = seed
-    columns = try settings.kinds.map { greedy in
+    columns = try settings.kinds(of: run.configuration).map { greedy in
       let outcomes = try context.outcomes(of: policy, run, settings, greedy: greedy)
       return Column(
         greedy: greedy, outcomes: outcomes, summary: EvaluationSummary(outcomes, seed: seed))
@@ -34,12 +34,12 @@ struct EvaluationReport {
 
   var episodeCount: Int { columns[0].summary.statistics.count }
 
-  /// Sampled actions where they were played: what training improves.
+  /// Sampled actions where they were played, which is what policy gradients improve.
   var first: EvaluationSummary { columns[0].summary }
 
   var jsonLine: JSONLine {
     var line = JSONLine()
-    if let version { line.add("version", .integer(Int(version.rawValue))) }
+    line.add("version", version.map { .integer(Int($0.rawValue)) } ?? .null)
     line.add("episodes", .integer(episodeCount))
     line.add("seed", .unsigned(seed))
     for column in columns { line.add(column.name, column.json) }

@@ -1,5 +1,6 @@
 import Cluster
 import Gymnasium
+import Learning
 import RL
 
 /// Everything that the options of `evaluate` decide.
@@ -19,10 +20,12 @@ struct EvaluationSettings: Hashable, Sendable {
 
   static let options = EvaluationSection.options
 
-  /// Whether actions are greedy, of each kind of episodes that is played: both unless one was asked for.
-  /// Videos are named after an episode's seed, and those of one kind would replace the other's.
-  var kinds: [Bool] {
+  /// Whether actions are greedy, of each kind of episodes that is played: both unless one was asked for, and greedy ones
+  /// alone of a search, which never samples any. Videos are named after an episode's seed, and those of one kind would
+  /// replace the other's.
+  func kinds(of run: RunConfiguration) -> [Bool] {
     if sampled != greedy { return [greedy] }
+    if run.learner.method.isSearch, !sampled { return [true] }
     return render == nil ? [false, true] : [false]
   }
 }
@@ -74,7 +77,7 @@ extension PolicyChoice {
     }
   }
 
-  fileprivate var text: String {
+  var text: String {
     switch self {
     case .newest: "newest"
     case .best: "best"

@@ -8,7 +8,7 @@ struct NoEpisode: Error, Hashable, CustomStringConvertible {
   let description: String
 }
 
-/// The episode that an export shows: of the evaluation's sampled ones the one in the middle by return, so
+/// The episode that an export shows: of the evaluation's first kind the one in the middle by return, so
 /// neither a lucky one nor an accident.
 struct ExportedEpisode {
   let slot: Int
@@ -24,7 +24,7 @@ struct ExportedEpisode {
     of policy: RecordedPolicy, run: RecordedRun, evaluation: EvaluationReport,
     catalogue: EnvironmentCatalogue
   ) throws {
-    let (environment, sampled) = (run.environment, evaluation.columns[0])
+    let (environment, column) = (run.environment, evaluation.columns[0])
     guard !environment.stepsElsewhere else {
       throw NoEpisode(
         description: "no replay: the steps of \(environment.name) take place in another process; "
@@ -35,16 +35,16 @@ struct ExportedEpisode {
         description: "no replay: \(environment.name) is not reproducible, so no episode of the "
           + "evaluation can be played again")
     }
-    slot = sampled.medianSlot
+    slot = column.medianSlot
     let replay = try StandaloneEvaluation.episode(
       of: policy, run: run.configuration, environment: environment, seed: evaluation.seed,
-      slot: slot)
+      slot: slot, greedy: column.greedy)
     let outcome = EpisodeOutcome(
       episodeReturn: replay.episodeReturn, stepCount: replay.stepCount)
-    guard outcome == sampled.outcomes[slot] else {
+    guard outcome == column.outcomes[slot] else {
       throw NoEpisode(
         description: "no replay: slot \(slot) of the evaluation had a return of "
-          + "\(sampled.outcomes[slot].episodeReturn), and of \(outcome.episodeReturn) when it was "
+          + "\(column.outcomes[slot].episodeReturn), and of \(outcome.episodeReturn) when it was "
           + "played again; troupe doctor \(environment.name) looks for the reason")
     }
     episodeReturn = outcome.episodeReturn

@@ -149,7 +149,8 @@ struct ModelCard {
 
   private var replay: String {
     guard let episode = export.episode else { return "" }
-    return " `replay.html`\nplays the episode in the middle of the sampled ones, with a return of "
+    return
+      " `replay.html`\nplays the episode in the middle of the \(export.evaluation.columns[0].name) ones, with a return of "
       + "\(DecimalText.hundredths(episode.episodeReturn)), in a browser."
   }
 

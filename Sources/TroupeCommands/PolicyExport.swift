@@ -63,7 +63,7 @@ struct PolicyExport {
     line.add("std_reward", .number(statistics.standardDeviation))
     line.add("n_evaluation_episodes", .integer(statistics.count))
     line.add("seed", .unsigned(evaluation.seed))
-    if let version = policy.version { line.add("version", .integer(Int(version.rawValue))) }
+    line.add("version", policy.version.map { .integer(Int($0.rawValue)) } ?? .null)
     for column in evaluation.columns { line.add(column.name, column.json) }
     return line
   }

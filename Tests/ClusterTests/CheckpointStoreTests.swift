@@ -87,9 +87,11 @@ import Testing
     #expect(try versions(store) == [30, 40, 50])
     try write(60, best: 50)
     #expect(try versions(store) == [40, 50, 60])
-    // One that has no checkpoint takes no place.
-    try write(70, best: 5)
-    #expect(try versions(store) == [60, 70])
+    // One whose write failed does not push out the one before.
+    try write(70, best: 65)
+    #expect(try versions(store) == [50, 60, 70])
+    try write(80, best: 80)
+    #expect(try versions(store) == [60, 70, 80])
   }
 
   @Test("every truncation and every flipped bit of the newest falls back to the one before")

@@ -61,7 +61,7 @@ import Testing
     let played = try recorded.play(seed: 1)[slot]
     let replay = try StandaloneEvaluation.episode(
       of: recorded.policy, run: recorded.run, environment: recorded.environment, seed: 1,
-      slot: slot)
+      slot: slot, greedy: false)
     #expect(replay.episodeReturn == played && replay.round.kind == .standaloneEvaluation)
     let firsts = [StreamKind.training, .evaluation, .standaloneEvaluation].map { kind in
       EpisodeReplay(

@@ -16,30 +16,77 @@ extension EndToEndTests {
       }
 
       let version: Int?
-      let sampled: Kind
+      let sampled: Kind?
+      let greedy: Kind?
+    }
+
+    private struct Comparison: Decodable {
+      struct Configuration: Decodable {
+        let versions: [Int?]
+        let meanReturn: Double
+
+        enum CodingKeys: String, CodingKey {
+          case versions
+          case meanReturn = "mean_return"
+        }
+      }
+
+      let policy: String
+      let configurations: [Configuration]
     }
 
     /// One episode an update learns, and loses again what it learned. Evaluated between the checkpoints.
-    private static func train(in place: TestPlace, _ arguments: [String] = []) throws -> RunFiles {
+    private static func arguments(_ run: RunFiles) -> [String] {
+      [
+        "train", "cartpole", "--preset", "course", "--seed", "1001", "--until-return", "none",
+        "--updates", "165", "--evaluate-every", "15", "--evaluation-episodes", "20",
+        "--checkpoint-every", "50", "--checkpoints-kept", "1", "--run-dir", run.path,
+      ]
+    }
+
+    private static func train(in place: TestPlace, _ more: [String] = []) throws -> RunFiles {
       let run = RunFiles(path: place.file("run"))
-      let outcome = try place.run(
-        [
-          "train", "cartpole", "--preset", "course", "--seed", "1001", "--until-return", "none",
-          "--updates", "165", "--evaluate-every", "15", "--evaluation-episodes", "20",
-          "--checkpoint-every", "50", "--checkpoints-kept", "1", "--run-dir", run.path,
-        ] + arguments)
+      let outcome = try place.run(arguments(run) + more)
       try #require(outcome.code == 0, "\(outcome.error)")
       return run
+    }
+
+    /// The version that did best in the run's own evaluations.
+    private static func best(of run: RunFiles) throws -> RunFiles.Update {
+      try #require(
+        try run.updates().max {
+          ($0.evaluationMeanReturn ?? -.infinity) < ($1.evaluationMeanReturn ?? -.infinity)
+        })
     }
 
     private static func evaluate(
       _ run: RunFiles, in place: TestPlace, _ policy: String
     ) throws -> Evaluation {
       let outcome = try place.run([
-        "evaluate", run.path, "--policy", policy, "--sampled", "--episodes", "20", "--json",
+        "evaluate", run.path, "--policy", policy, "--episodes", "20", "--json",
       ])
       try #require(outcome.code == 0, "\(outcome.error)")
       return try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
+    }
+
+    /// The bytes of a policy's parameters, and what was said while they were looked for.
+    private static func export(
+      _ run: RunFiles, in place: TestPlace, _ policy: String
+    ) throws -> (model: Data, card: String, said: String) {
+      let directory = place.file("exported-\(UInt32.random(in: 0...UInt32.max))")
+      let outcome = try place.run(
+        ["export", run.path, "--policy", policy, "--to", directory, "--episodes", "20"])
+      try #require(outcome.code == 0, "\(outcome.error)")
+      return (
+        try #require(FileManager.default.contents(atPath: "\(directory)/model.safetensors")),
+        try String(contentsOfFile: "\(directory)/README.md", encoding: .utf8), outcome.error
+      )
+    }
+
+    private static func remove(_ version: Int, of run: RunFiles) throws {
+      let digits = "\(version)"
+      let name = String(repeating: "0", count: 8 - digits.count) + digits
+      try FileManager.default.removeItem(atPath: "\(run.path)/checkpoints/\(name).safetensors")
     }
 
     @Test("the best evaluated version is kept wherever it falls, evaluated, exported and compared")
@@ -48,37 +95,35 @@ extension EndToEndTests {
         let run = try PolicyChoiceTests.train(in: place)
         let evaluations = try run.updates().filter { $0.evaluationMeanReturn != nil }
         #expect(evaluations.map(\.version) == Array(stride(from: 15, through: 165, by: 15)))
-        let best = try #require(
-          evaluations.max { ($0.evaluationMeanReturn ?? 0) < ($1.evaluationMeanReturn ?? 0) })
+        let best = try PolicyChoiceTests.best(of: run).version
         // Neither the last nor one that a checkpoint was due for.
-        #expect(best.version < 165 && best.version % 50 != 0)
-        #expect(run.checkpoints == [best.version, 165])
+        #expect(best < 165 && best % 50 != 0)
+        #expect(run.checkpoints == [best, 165])
 
         let kept = try PolicyChoiceTests.evaluate(run, in: place, "best")
-        #expect(kept.version == best.version)
-        let named = try PolicyChoiceTests.evaluate(run, in: place, "\(best.version)")
-        #expect(named.sampled == kept.sampled)
         let newest = try PolicyChoiceTests.evaluate(run, in: place, "newest")
-        #expect(newest.version == nil && newest.sampled != kept.sampled)
+        #expect(kept.version == best && newest.version == nil)
+        let (keptMean, newestMean) = (
+          try #require(kept.sampled).meanReturn, try #require(newest.sampled).meanReturn
+        )
+        #expect(keptMean > newestMean)
         #expect(try PolicyChoiceTests.evaluate(run, in: place, "165").sampled == newest.sampled)
 
-        let exported = place.file("exported")
-        let export = try place.run(
-          ["export", run.path, "--policy", "best", "--to", exported, "--episodes", "20"])
-        #expect(export.code == 0, "\(export.error)")
-        let card = try String(contentsOfFile: "\(exported)/README.md", encoding: .utf8)
-        #expect(card.contains("`troupe evaluate --policy \(best.version)`"), "\(card)")
-        // What was exported is the version that was evaluated.
-        let imported = try place.run([
-          "import", "\(exported)/model.safetensors", "--config",
-          "\(exported)/hyperparameters.json", "--run-dir", place.file("imported"),
-        ])
-        #expect(imported.code == 0, "\(imported.error)")
+        let exported = try PolicyChoiceTests.export(run, in: place, "best")
+        #expect(exported.card.contains("`troupe evaluate --policy \(best)`"), "\(exported.card)")
         #expect(
-          try PolicyChoiceTests.evaluate(
-            RunFiles(path: place.file("imported")), in: place, "newest"
-          )
-          .sampled == kept.sampled)
+          exported.model
+            != FileManager.default.contents(atPath: "\(run.path)/policy.safetensors"))
+
+        let compared = try place.run([
+          "compare", run.path, "--policy", "best", "--episodes", "20", "--seed", "1001", "--json",
+        ])
+        try #require(compared.code == 0, "\(compared.error)")
+        let comparison = try JSONDecoder().decode(
+          Comparison.self, from: Data(compared.output.utf8))
+        #expect(comparison.policy == "best")
+        #expect(comparison.configurations.map(\.versions) == [[best]])
+        #expect(comparison.configurations[0].meanReturn == keptMean)
         place.expectNothingLeft()
       }
     }
@@ -87,21 +132,69 @@ extension EndToEndTests {
     func remade() throws {
       try TestPlace.with { place in
         let run = try PolicyChoiceTests.train(in: place, ["--checkpoints-kept", "100"])
-        #expect(run.checkpoints.contains(100))
-        let before = try PolicyChoiceTests.evaluate(run, in: place, "100")
-        // Back to the best evaluation before, or to the beginning.
-        for version in run.checkpoints where version != 165 {
-          let digits = "\(version)"
-          let name = String(repeating: "0", count: 8 - digits.count) + digits
-          try FileManager.default.removeItem(
-            atPath: "\(run.path)/checkpoints/\(name).safetensors")
+        let versions = run.checkpoints.filter { $0 < 165 }
+        let before = try PolicyChoiceTests.export(run, in: place, "100")
+        #expect(versions.contains(50) && versions.contains(100))
+        #expect(!before.said.contains("again from"))
+        for version in versions where version > 50 {
+          try PolicyChoiceTests.remove(version, of: run)
         }
+        let fromCheckpoint = try PolicyChoiceTests.export(run, in: place, "100")
+        #expect(
+          fromCheckpoint.said.contains("running 50 updates again from the checkpoint of version 50")
+        )
+        for version in versions where version <= 50 {
+          try PolicyChoiceTests.remove(version, of: run)
+        }
+        let fromNothing = try PolicyChoiceTests.export(run, in: place, "100")
+        #expect(fromNothing.said.contains("running 100 updates again from the beginning"))
+        #expect(fromCheckpoint.model == before.model && fromNothing.model == before.model)
+        #expect(try PolicyChoiceTests.export(run, in: place, "99").model != before.model)
+      }
+    }
+
+    @Test("the best that a killed learner had not written is found again")
+    func killed() throws {
+      try TestPlace.with { place in
+        let whole = try PolicyChoiceTests.train(in: place)
+        let best = try PolicyChoiceTests.best(of: whole).version
+        let expected = try PolicyChoiceTests.export(whole, in: place, "best").model
+        let run = RunFiles(path: place.file("killed"))
+        let learner = try place.start(PolicyChoiceTests.arguments(run))
+        // A checkpoint is due at 100 and 150 and the best comes between: killed as soon as it is known.
+        try eventually("the evaluation of version \(best)") {
+          run.updateCount > best || !learner.isRunning
+        }
+        let children = learner.children
+        learner.send(SIGKILL)
+        for child in children { child.send(SIGKILL) }
+        try learner.end()
+        try eventually("the end of all actors", within: .seconds(5)) { place.living.isEmpty }
         let outcome = try place.run([
-          "evaluate", run.path, "--policy", "100", "--sampled", "--episodes", "20", "--json",
+          "train", "cartpole", "--resume", "--run-dir", run.path, "--json",
         ])
-        #expect(outcome.error == "troupe: running 100 updates again from the beginning\n")
-        let after = try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
-        #expect(after.sampled == before.sampled && after.version == 100)
+        #expect(try outcome.summary().updates == 165)
+        #expect(run.checkpoints == whole.checkpoints)
+        #expect(try run.policyDigest() == whole.policyDigest())
+        #expect(try PolicyChoiceTests.export(run, in: place, "best").model == expected)
+      }
+    }
+
+    @Test("what a search found plays greedily, as in the evaluation that chose it")
+    func search() throws {
+      try TestPlace.with { place in
+        let run = RunFiles(path: place.file("run"))
+        let trained = try place.run([
+          "train", "cartpole", "--preset", "cartpole-hill-climbing", "--seed", "3", "--run-dir",
+          run.path, "--json",
+        ])
+        #expect(try trained.summary().solved == true)
+        let evaluation = try PolicyChoiceTests.evaluate(run, in: place, "best")
+        #expect(evaluation.sampled == nil)
+        #expect(try #require(evaluation.greedy).meanReturn >= 450)
+        let card = try PolicyChoiceTests.export(run, in: place, "newest").card
+        #expect(card.contains("| 20 episodes | greedy |"), "\(card)")
+        #expect(card.contains("in the middle of the greedy ones"), "\(card)")
       }
     }
 
@@ -109,14 +202,43 @@ extension EndToEndTests {
     func refused() throws {
       try TestPlace.with { place in
         let run = try PolicyChoiceTests.train(in: place, ["--evaluate-every", "none"])
-        for (policy, words) in [
-          ("166", "there is no version 166: the run in"),
-          ("best", "--evaluate-every makes it do so"),
-        ] {
+        func refuse(_ policy: String, _ words: String, code: Int32) throws {
           let outcome = try place.run(["evaluate", run.path, "--policy", policy])
-          #expect(outcome.code == 64)
+          #expect(outcome.code == code)
           expectSentence(in: outcome, words)
         }
+        try refuse("166", "there is no version 166: the run in", code: 64)
+        try refuse("best", "it had evaluated none, which --evaluate-every makes it do", code: 64)
+        for version in run.checkpoints { try PolicyChoiceTests.remove(version, of: run) }
+        try refuse("best", "has no whole checkpoint, which would name the best", code: 65)
+      }
+    }
+
+    @Test("nothing stands in for an imported policy whose only checkpoint is damaged")
+    func damagedImport() throws {
+      try TestPlace.with { place in
+        let run = try PolicyChoiceTests.train(in: place)
+        let model = "\(run.path)/policy.safetensors"
+        let imported = RunFiles(path: place.file("imported"))
+        let begun = try place.run([
+          "import", model, "cartpole", "--hidden", "16", "--activation", "relu", "--run-dir",
+          imported.path,
+        ])
+        #expect(begun.code == 0, "\(begun.error)")
+        #expect(imported.checkpoints == [0])
+        let checkpoint = try #require(imported.newestCheckpoint)
+        var bytes = try Data(contentsOf: checkpoint)
+        bytes[bytes.count - 100] ^= 1
+        try bytes.write(to: checkpoint)
+        for command in [
+          ["evaluate", imported.path, "--policy", "0"],
+          ["train", "--resume", "--run-dir", imported.path, "--updates", "1"],
+        ] {
+          let outcome = try place.run(command)
+          #expect(outcome.code == 65)
+          #expect(outcome.error.contains("is damaged, and may hold an imported policy"))
+        }
+        #expect(imported.checkpoints == [0])
       }
     }
   }

@@ -74,7 +74,7 @@ import TroupeCommands
     let place = try Workplace()
     _ = place.troupe("train", "cartpole")
     let result = try Self.object(place.troupe("evaluate", "cartpole-seed1", "--\(kind)", "--json"))
-    #expect(result.keys.sorted() == ["episodes", kind, "seed"].sorted())
+    #expect(result.keys.sorted() == ["episodes", kind, "seed", "version"].sorted())
   }
 
   @Test func `runs that differ in their seed alone are one configuration`() throws {
