@@ -79,8 +79,15 @@ package struct CheckpointStore: Sendable {
   ) throws(FileError) {
     try AtomicFile.write(bytes, to: path(of: version), before: before)
     corrupt.remove(version)
-    if let best, OpenFile.exists(path(of: best)) { self.best = best }
+    keep(best: best)
     try prune(upTo: version)
+  }
+
+  /// Notes the version that did best in an evaluation, if there is a checkpoint of it.
+  package mutating func keep(best version: PolicyVersion?) {
+    if let version, !corrupt.contains(version), OpenFile.exists(path(of: version)) {
+      best = version
+    }
   }
 
   /// The newest checkpoint that `validate` accepts, and all newer ones that it refused.

@@ -75,5 +75,6 @@ package final class CheckpointWriter: Sendable {
   /// Takes a restored checkpoint for what is on disk.
   func resume(from checkpoint: Checkpoint, isEvaluationDue: Bool) {
     newest.withLock { $0 = isEvaluationDue ? nil : checkpoint.version }
+    store.withLock { $0.keep(best: checkpoint.bestEvaluation?.version) }
   }
 }

@@ -28,10 +28,15 @@ package struct RunReplay: Sendable {
   /// be done for it.
   ///
   /// - Throws: exit 64 for a version that the run has not reached, 65 if its checkpoints are of another
-  ///   build or configuration.
+  ///   build or configuration, or the environment is not reproducible.
   package func episode(
     version: PolicyVersion, kind: StreamKind, slot: Int, note: (String) -> Void
   ) throws(RoleFailure) -> EpisodeReplay<MLPPolicy> {
+    guard environment.isReproducible else {
+      throw RoleFailure(
+        .badData,
+        "\(environment.name) is not reproducible, so none of its episodes can be played again")
+    }
     let learner = try learner(at: version, note: note)
     return EpisodeReplay(
       environment: try wrappedEnvironment(environment, of: run), policy: learner.policy,
@@ -71,7 +76,7 @@ package struct RunReplay: Sendable {
       throw RoleFailure(
         .usage,
         "the run in \(runDirectory) knew no best policy at its newest checkpoint, that of version "
-          + "\(newest.version): it had evaluated none, which --evaluate-every makes it do")
+          + "\(newest.version): none had been evaluated; train with --evaluate-every")
     }
     return best.version
   }
@@ -157,7 +162,13 @@ package struct RunReplay: Sendable {
     _ versions: [PolicyVersion], policy: MLPPolicy, note: (String) -> Void
   ) throws(RoleFailure) -> RestoredRun? {
     let identity = try RunStore.recordedIdentity(RunDirectory.runIDPath(in: runDirectory))
-    guard let identity else { return nil }
+    guard let identity else {
+      if versions.isEmpty { return nil }
+      throw RoleFailure(
+        .badData,
+        "\(RunDirectory.runIDPath(in: runDirectory)) is missing, which says whose the checkpoints are"
+      )
+    }
     guard let newest = try newestCheckpoint(among: versions, note: note) else {
       try RunStore.requireDrawn(versions, directory: runDirectory)
       return nil

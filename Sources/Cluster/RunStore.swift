@@ -83,7 +83,7 @@ struct RunStore: ~Copyable {
   /// Whether a run none of whose checkpoints is whole can begin anew: seed and configuration say how it began, unless its
   /// parameters were imported.
   ///
-  /// - Throws: exit 65 if there is a checkpoint of version 0, which may hold them.
+  /// - Throws: exit 65 if there is a checkpoint of version 0, which only an import leaves.
   static func requireDrawn(
     _ versions: [PolicyVersion], directory: String
   ) throws(RoleFailure) {
@@ -92,8 +92,8 @@ struct RunStore: ~Copyable {
       of: .initial, in: RunDirectory.checkpointsPath(in: directory))
     throw RoleFailure(
       .badData,
-      "\(path) is damaged, and may hold an imported policy; import it again, or remove the file to begin "
-        + "with parameters drawn by the seed")
+      "\(path) holds the imported policy that the run began with, and cannot be used; import the policy into "
+        + "a new directory")
   }
 
   // MARK: Saving
@@ -124,7 +124,8 @@ struct RunStore: ~Copyable {
   ) {
     writer.finish()
     let version = learner.snapshot.version
-    if writer.newestVersion == version { return }
+    // A drawn version 0 needs no file to come back; an imported one has its own.
+    if version == .initial || writer.newestVersion == version { return }
     if let best = best.take(), best.checkpoint.version != version,
       best.checkpoint.version == totals.bestEvaluation?.version
     {

@@ -17,7 +17,7 @@ struct CompareCommand: ContextualCommand {
       95 % interval (bootstrap), and the probability that it does better than the configuration named \
       first: that a run of the one, drawn at random, has a higher mean return than a run of the other \
       (Agarwal et al., NeurIPS 2021). Where a configuration has a single run, episodes are drawn \
-      instead, and the figures are about these policies alone.
+      instead, and the figures are about these policies alone. What a search found plays greedily.
       """)
 
   @Argument(

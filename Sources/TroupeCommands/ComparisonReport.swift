@@ -73,11 +73,10 @@ struct ComparisonReport {
       ])
     }
     var text = TextTable.aligned(rows, rightAligned: Set(1...6))
-    for (configuration, differences) in zip(groups.configurations, differences)
-    where !differences.isEmpty {
-      text +=
-        "\(configuration.label): "
-        + differences.map { "\($0.name) \($0.value)" }.joined(separator: ", ") + "\n"
+    for index in groups.configurations.indices {
+      let remarks = remarks(on: index)
+      guard !remarks.isEmpty else { continue }
+      text += "\(groups.configurations[index].label): \(remarks.joined(separator: ", "))\n"
     }
     switch comparison.unit {
     case .run: text += "Over runs, each the mean of \(settings.episodes) \(actions)episodes."
@@ -94,7 +93,20 @@ struct ComparisonReport {
     return text
   }
 
-  /// A search's episodes are greedy, and of others those that were asked for.
+  /// What tells a configuration from the others, and its policies from those that any run has.
+  private func remarks(on index: Int) -> [String] {
+    var remarks = differences[index].map { "\($0.name) \($0.value)" }
+    if actions.isEmpty {
+      remarks.append(settings.isGreedy(groups.configurations[index].key) ? "greedy" : "sampled")
+    }
+    if settings.policy == .best {
+      let numbers = versions[index].compactMap(\.self).map { "\($0)" }
+      remarks.append("version \(numbers.joined(separator: ", "))")
+    }
+    return remarks
+  }
+
+  /// A search's episodes are greedy, and of others those that were asked for; empty if there are both.
   private var actions: String {
     let kinds = Set(groups.configurations.map { settings.isGreedy($0.key) })
     return kinds.count == 2 ? "" : kinds == [true] ? "greedy " : "sampled "

@@ -50,8 +50,8 @@ extension CommandContext {
   ) throws(RoleFailure) -> RecordedPolicy {
     if settings.policy != .newest, run.settings.allowsApproximateActors {
       warn(
-        "the run takes approximate actors: a version without a checkpoint is not made again to the last "
-          + "digit")
+        "\(run.directory) takes approximate actors: a version without a checkpoint is not made again to the "
+          + "last digit")
     }
     return try RunReplay(
       runDirectory: run.directory, run: run.configuration, environment: run.environment,

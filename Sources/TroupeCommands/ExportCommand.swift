@@ -15,7 +15,7 @@ struct ExportCommand: ContextualCommand {
 
       Writes model.safetensors (PyTorch's names and shapes), policy.onnx (opset 17, from observations \
       as the environment gives them), hyperparameters.json (a --config file), results.json (an \
-      evaluation, sampled and greedy), README.md, a model card, and replay.html, a page that plays the \
+      evaluation, as troupe evaluate plays it), README.md, a model card, and replay.html, a page that plays the \
       episode in the middle of the evaluation; where ffmpeg is installed also replay.mp4, which the Hub \
       shows. Equal runs give equal files.
       """)
@@ -74,7 +74,7 @@ struct ExportCommand: ContextualCommand {
 }
 
 enum ExportSection: OptionSection {
-  /// Those of `evaluate`, without videos, and always of both kinds.
+  /// Those of `evaluate`, without videos, and always of the kinds that the run has.
   static let options: [OptionDescriptor<EvaluationSettings>] =
     EvaluationSection.options.filter { !["sampled", "greedy", "render"].contains($0.name) }
 }

@@ -22,7 +22,7 @@ struct ModelCard {
     - \(Self.yaml(export.task.identifier))
     - reinforcement-learning
     - deep-reinforcement-learning
-    - policy-gradient
+    - \(tag)
     model-index:
     - name: \(Self.yaml(export.name))
       results:
@@ -84,6 +84,11 @@ struct ModelCard {
 
   private var rules: String {
     export.task.specification.isEmpty ? "" : " (\(export.task.specification))"
+  }
+
+  /// As the Hub's other models of the kind are tagged.
+  private var tag: String {
+    export.configuration.learner.method.isSearch ? "policy-search" : "policy-gradient"
   }
 
   private var method: String { export.configuration.learner.method.rawValue }

@@ -74,6 +74,24 @@ import Testing
     #expect(firsts[2] == replay.first { _ in true }?.observation)
   }
 
+  @Test func `nothing is played again where the same seeds give other episodes`() throws {
+    let recorded = try Recorded()
+    let honest = recorded.environment
+    let environment = EnvironmentSpecification(
+      name: "dice", observationSize: honest.observationSize, actionSpace: honest.actionSpace,
+      stepLimit: honest.stepLimit, rewardThreshold: nil, isReproducible: false,
+      stepsElsewhere: false
+    ) { _, _ in [] }
+    let replay = RunReplay(
+      runDirectory: recorded.place.path, run: recorded.run, environment: environment, threads: 1)
+    let failure = #expect(throws: RoleFailure.self) {
+      _ = try replay.episode(version: .initial, kind: .training, slot: 0, note: { _ in })
+    }
+    #expect(failure?.description.contains("dice is not reproducible") == true)
+    // The newest policy is a file, and can be played all the same.
+    #expect(try replay.policy(.newest, note: { _ in }).parameters == recorded.policy.parameters)
+  }
+
   @Test func `observations are normalised as in training`() throws {
     let plain = try Recorded(means: [0, 0, 0, 0]).play()
     #expect(try Recorded().play() == plain, "centred at 0 and not scaled they stay as they are")

@@ -208,7 +208,11 @@ extension EndToEndTests {
           expectSentence(in: outcome, words)
         }
         try refuse("166", "there is no version 166: the run in", code: 64)
-        try refuse("best", "it had evaluated none, which --evaluate-every makes it do", code: 64)
+        try refuse("best", "none had been evaluated; train with --evaluate-every", code: 64)
+        let identity = "\(run.path)/run.id"
+        try FileManager.default.moveItem(atPath: identity, toPath: place.file("elsewhere"))
+        try refuse("165", "run.id is missing, which says whose the checkpoints are", code: 65)
+        try FileManager.default.moveItem(atPath: place.file("elsewhere"), toPath: identity)
         for version in run.checkpoints { try PolicyChoiceTests.remove(version, of: run) }
         try refuse("best", "has no whole checkpoint, which would name the best", code: 65)
       }
@@ -236,7 +240,9 @@ extension EndToEndTests {
         ] {
           let outcome = try place.run(command)
           #expect(outcome.code == 65)
-          #expect(outcome.error.contains("is damaged, and may hold an imported policy"))
+          #expect(
+            outcome.error.contains(
+              "holds the imported policy that the run began with, and cannot be used"))
         }
         #expect(imported.checkpoints == [0])
       }

@@ -105,6 +105,24 @@ extension EndToEndTests {
       }
     }
 
+    @Test(
+      "stopped before its first update, a run leaves no checkpoint, and begins when it is resumed")
+    func stoppedAtStart() throws {
+      try TestPlace.with { place in
+        let run = RunFiles(path: place.file("run"))
+        // Without actors there is no update.
+        let learner = try place.start(
+          ["learner"] + FixedRun.arguments + ["--run-dir", run.path, "--bind", place.socketAddress])
+        try eventually("the learner's address") { run.address != nil || !learner.isRunning }
+        learner.send(SIGTERM)
+        #expect(try learner.outcome(within: .seconds(5)).summary().updates == 0)
+        #expect(run.checkpoints.isEmpty)
+        try FixedRun.expect(
+          try place.run(["train", "cartpole", "--resume", "--run-dir", run.path, "--json"]), in: run
+        )
+      }
+    }
+
     enum Damage: CaseIterable {
       case flippedBit
       case truncation
