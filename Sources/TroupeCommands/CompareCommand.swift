@@ -52,11 +52,6 @@ struct CompareCommand: ContextualCommand {
   }
 }
 
-extension EvaluationSettings {
-  /// What a search found plays greedily, as it was searched.
-  func isGreedy(_ run: RunConfiguration) -> Bool { greedy || run.learner.method.isSearch }
-}
-
 enum ComparisonSection: OptionSection {
   /// Those of `evaluate` but videos and `sampled`, which is what `greedy` is not.
   static let options: [OptionDescriptor<EvaluationSettings>] =

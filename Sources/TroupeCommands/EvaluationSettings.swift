@@ -28,6 +28,9 @@ struct EvaluationSettings: Hashable, Sendable {
     if run.learner.method.isSearch, !sampled { return [true] }
     return render == nil ? [false, true] : [false]
   }
+
+  /// The same where one kind alone is played.
+  func isGreedy(_ run: RunConfiguration) -> Bool { greedy || run.learner.method.isSearch }
 }
 
 enum EvaluationSection: OptionSection {

@@ -84,9 +84,7 @@ extension EndToEndTests {
     }
 
     private static func remove(_ version: Int, of run: RunFiles) throws {
-      let digits = "\(version)"
-      let name = String(repeating: "0", count: 8 - digits.count) + digits
-      try FileManager.default.removeItem(atPath: "\(run.path)/checkpoints/\(name).safetensors")
+      try FileManager.default.removeItem(at: run.checkpoint(of: version))
     }
 
     @Test("the best evaluated version is kept wherever it falls, evaluated, exported and compared")

@@ -118,10 +118,7 @@ extension EndToEndTests {
         let run = try ReplayTests.train(in: place, environment: "cartpole")
         let before = try ReplayTests.replay(run, in: place, update: 11, slot: 2).episode
         for version in [12, 10, 6, 5] {
-          let digits = "\(version)"
-          let name = String(repeating: "0", count: 8 - digits.count) + digits
-          try FileManager.default.removeItem(
-            atPath: "\(run.path)/checkpoints/\(name).safetensors")
+          try FileManager.default.removeItem(at: run.checkpoint(of: version))
           let again = try ReplayTests.replay(
             run, in: place, update: 11, slot: 2, ["--threads", version == 10 ? "1" : "3"])
           #expect(again.episode.fingerprint == before.fingerprint)

@@ -60,14 +60,14 @@ struct RunFiles {
     return names.filter { $0.hasSuffix(".safetensors") }.compactMap { Int($0.prefix(8)) }.sorted()
   }
 
-  /// Where the newest checkpoint lies.
-  var newestCheckpoint: URL? {
-    checkpoints.last.map { version in
-      let digits = "\(version)"
-      let name = String(repeating: "0", count: 8 - digits.count) + digits
-      return URL(fileURLWithPath: "\(path)/checkpoints/\(name).safetensors")
-    }
+  /// Where the checkpoint of a version lies.
+  func checkpoint(of version: Int) -> URL {
+    let digits = "\(version)"
+    let name = String(repeating: "0", count: 8 - digits.count) + digits
+    return URL(fileURLWithPath: "\(path)/checkpoints/\(name).safetensors")
   }
+
+  var newestCheckpoint: URL? { checkpoints.last.map(checkpoint(of:)) }
 
   /// Where actors of the running learner connect to; nil while nobody listens.
   var address: String? {
